@@ -1,0 +1,10 @@
+# Every library of the outside that a room may link. docs/decisions says why each was taken.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+foreach(library simdjson yaml-cpp spdlog fmt CLI11 benchmark)
+  find_package(${library} CONFIG REQUIRED)
+endforeach()
+find_package(Protobuf REQUIRED)
+find_package(GTest REQUIRED)
+find_package(rapidcheck CONFIG REQUIRED)
+include(GoogleTest)
