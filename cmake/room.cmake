@@ -52,6 +52,7 @@ endfunction()
 # joiner_test(<name> SOURCES files… LINK targets… LABEL label): a GoogleTest executable; each of its tests is one of
 # ctest's. Tests run in the root of the source tree (so "tests/cases" is a path) and find the program to
 # drive in the environment variable JOINER_PROGRAM: no path is compiled in, so that ccache can share.
+set(JOINER_PROGRAM ${CMAKE_BINARY_DIR}/joiner CACHE STRING "the program that tests drive")
 function(joiner_test name)
   cmake_parse_arguments(TEST "" "LABEL" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${TEST_SOURCES})
@@ -59,7 +60,7 @@ function(joiner_test name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
-    PROPERTIES LABELS "${TEST_LABEL}" TIMEOUT 120 ENVIRONMENT "JOINER_PROGRAM=${CMAKE_BINARY_DIR}/joiner")
+    PROPERTIES LABELS "${TEST_LABEL}" TIMEOUT 120 ENVIRONMENT "JOINER_PROGRAM=${JOINER_PROGRAM}")
 endfunction()
 
 # joiner_embed(<variable> <room> files…): writes a source that holds the bytes of the files; sets variable to it.

@@ -1,0 +1,70 @@
+# What people type. CMake presets do the work; build/<preset> holds what they make.
+#
+#   make demo                  play both walks on the embedded cluster, at full speed
+#   make test                  everything that must hold before a change lands
+#   make test FILTER=name      the tests whose name matches, in the dev build
+#   make test ROOM=engine      one room's tests, building no more than they need (FILTER narrows it too)
+#   make bench [FILTER=name]   benchmarks, into build/bench.json
+#   make lint, format, format-check, setup, build
+
+.DELETE_ON_ERROR:
+.PHONY: build setup demo test check bench lint format format-check clean
+.DEFAULT_GOAL := build
+
+FILTER ?=
+ROOM ?=
+SOURCES = git ls-files --cached --others --exclude-standard -- '*.h' '*.cc' | sort -u | \
+	while read -r file; do [ -e "$$file" ] && echo "$$file"; done
+CTEST = ctest --parallel $$(nproc) --output-on-failure --no-tests=error
+
+setup:
+	@tools/setup
+
+# Configures and builds one preset: $(call built,preset[,targets])
+built = cmake --preset $(1) --log-level=WARNING >/dev/null && ninja -C build/$(1) $(2)
+
+build: setup
+	@$(call built,release,joiner)
+
+demo: build
+	@build/release/joiner demo --walk all
+
+ifneq ($(ROOM),)
+test: setup
+	@$(call built,dev,$(ROOM)_test)
+	@build/dev/$(ROOM)_test --gtest_brief=1 --gtest_filter='*$(FILTER)*'
+else ifneq ($(FILTER),)
+test: setup
+	@$(call built,dev)
+	@$(CTEST) --test-dir build/dev -R '$(FILTER)'
+else
+# The sanitized build holds every test; those that drive the program drive the release build, as users get it.
+test: check
+	@$(call built,release,joiner)
+	@$(call built,asan)
+	@$(CTEST) --test-dir build/asan
+endif
+
+# What needs no compiler, first: arrows, banned calls, orphaned tests, format.
+check: setup format-check
+	@python3 -B tools/tidy/tidy.py
+
+bench: setup
+	@$(call built,release,joiner_bench)
+	@build/release/joiner_bench --benchmark_filter='$(or $(FILTER),.)' \
+	  --benchmark_out=build/bench.raw.json --benchmark_out_format=json
+	@python3 tools/bench_rows.py build/bench.raw.json >build/bench.json
+
+lint: setup
+	@$(call built,dev)
+	@run-clang-tidy-19 -quiet -p build/dev '$(CURDIR)/(src|tests)/.*$(FILTER).*'
+
+format: setup
+	@$(SOURCES) | xargs -r clang-format-19 -i
+
+format-check: setup
+	@$(SOURCES) | xargs -r clang-format-19 --dry-run -Werror || \
+	  { echo "make format mends this"; exit 1; }
+
+clean:
+	rm -rf build
