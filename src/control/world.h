@@ -1,0 +1,175 @@
+// What control knows of the cluster and the cloud: the objects as the watches delivered them, and
+// what it did or learnt itself and must not forget (launches, nominations, failures). Loops read it
+// and decide; nothing here does I/O.
+//
+// Objects that Joiner's own writes returned are taken in at once, so that a loop always reads its
+// own writes; an older state that a watch delivers later is passed over.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "control/settings.h"
+#include "engine/node_state.h"
+#include "model/cluster.h"
+#include "model/kinds.h"
+#include "model/node.h"
+#include "model/node_claim.h"
+#include "model/node_class.h"
+#include "model/node_pool.h"
+#include "model/pdb.h"
+#include "model/pod.h"
+#include "model/workload.h"
+#include "ports/cloud.h"
+#include "ports/kube.h"
+
+namespace control {
+
+// Objects of one kind by "namespace/name" (or name), in that order.
+template <class T>
+using Table = std::map<std::string, std::shared_ptr<const T>, std::less<>>;
+
+// What became of the last attempt of a key that failed.
+struct Failure {
+  base::Error error;
+  int count = 0;         // attempts in a row that failed
+  base::Time retry_at{};
+};
+
+struct InstanceKnowledge {
+  bool gone = false;             // the cloud said that it does not exist
+  base::Time asked_at{};         // of the last answer to terminate or describe
+  bool termination_asked = false;
+};
+
+struct FetchedTypes {
+  model::InstanceTypes types;
+  base::Time fetched_at{};
+  std::optional<base::Error> error;
+};
+
+class World {
+ public:
+  explicit World(Settings settings);
+
+  const Settings& settings() const { return settings_; }
+
+  // --- what is observed
+
+  void apply(const ports::Change& change);
+  // Takes in the state of an object that a write of ours returned.
+  void assume(const model::Object& object);
+
+  static const std::vector<model::Kind>& watched_kinds();
+  bool watches_synced() const { return synced_.size() == watched_kinds().size(); }
+
+  const Table<model::Pod>& pods() const { return pods_; }
+  const Table<model::Node>& nodes() const { return nodes_; }
+  const Table<model::NodeClaim>& claims() const { return claims_; }
+  const Table<model::NodePool>& pools() const { return pools_; }
+  const Table<model::EC2NodeClass>& classes() const { return classes_; }
+  const Table<model::DaemonSet>& daemon_sets() const { return daemon_sets_; }
+  const Table<model::PodDisruptionBudget>& budgets() const { return budgets_; }
+  const Table<model::Namespace>& namespaces() const { return namespaces_; }
+
+  // Pods bound to a node, by namespace/name, terminal ones left out.
+  std::vector<std::shared_ptr<const model::Pod>> pods_on(std::string_view node) const;
+  // Pods that wait for capacity (SCH-027), by namespace/name.
+  const Table<model::Pod>& provisionable() const { return provisionable_; }
+
+  // Nodes and claims of one machine (LIF-003); an empty ID matches nothing.
+  std::vector<std::shared_ptr<const model::Node>> nodes_of(std::string_view providerID) const;
+  std::vector<std::shared_ptr<const model::NodeClaim>> claims_of(std::string_view providerID) const;
+
+  bool is_managed(const model::NodeClassReference& reference) const;  // LIF-001
+  bool is_managed(const model::Node& node) const;                     // LIF-002
+
+  // Every tracked node (SCH-114, SCH-119, LIF-215 to LIF-218): by name of Node, then claims without
+  // a Node. Claims without a provider ID are left out.
+  std::vector<engine::NodeState> node_states() const;
+
+  // LIF-239, LIF-240: no managed claim without a provider ID.
+  bool is_synced() const;
+
+  // --- what control remembers
+
+  // An action with this key is being performed.
+  bool is_busy(std::string_view key) const { return busy_.contains(key); }
+  void begin(const std::string& key) { busy_.insert(key); }
+  void end(const std::string& key) { busy_.erase(busy_.find(key)); }
+
+  // Failures of a key, for back-off: 1 s doubling to 60 s (LIF-012), or as told.
+  const Failure* failure_of(std::string_view key) const;
+  void note_failure(const std::string& key, const base::Error& error, base::Time now,
+                    base::Duration first, base::Duration longest);
+  void clear_failure(const std::string& key);
+  // May the key be tried now? If not, the decision should wake at the returned time.
+  std::optional<base::Time> blocked_until(std::string_view key, base::Time now) const;
+
+  // LIF-061: the answer to a launch, by claim uid, until the status shows it.
+  std::map<std::string, ports::Launched, std::less<>> launched;
+  // Launch failures that end a claim (no capacity, class not ready), by claim uid.
+  std::map<std::string, base::Error, std::less<>> refused_launches;
+  // By provider ID.
+  std::map<std::string, InstanceKnowledge, std::less<>> instances;
+  // By NodePool name.
+  std::map<std::string, FetchedTypes, std::less<>> types;
+  // The cloud's list, for garbage collection.
+  std::optional<std::vector<ports::Instance>> listed_instances;
+  base::Time listed_at{};
+
+  // LIF-230: by provider ID.
+  void nominate(const std::string& providerID, base::Time until) { nominated_[providerID] = until; }
+  bool is_nominated(std::string_view providerID, base::Time now) const;
+
+  // LIF-245: claims that a command of disruption removes, by name.
+  std::set<std::string, std::less<>> marked_for_deletion;
+
+  // Which claim was planned for a pod (namespace/name), and when it was first seen unschedulable.
+  std::map<std::string, std::string, std::less<>> planned_claims;
+  std::map<std::string, base::Time, std::less<>> first_seen;
+
+  // Drops memory of what no longer exists, so that nothing here grows for ever.
+  void forget_stale(base::Time now);
+
+ private:
+  template <class T>
+  void put(Table<T>& table, const model::Object& object);
+  void put_pod(const std::shared_ptr<const model::Pod>& pod);
+  void remove_pod(const std::string& key);
+  void remove(const model::Object& object);
+  bool is_older_than_known(const model::Object& object) const;
+
+  Settings settings_;
+  Table<model::Pod> pods_;
+  Table<model::Pod> provisionable_;
+  Table<model::Node> nodes_;
+  Table<model::NodeClaim> claims_;
+  Table<model::NodePool> pools_;
+  Table<model::EC2NodeClass> classes_;
+  Table<model::DaemonSet> daemon_sets_;
+  Table<model::PodDisruptionBudget> budgets_;
+  Table<model::Namespace> namespaces_;
+  std::map<std::string, std::set<std::string>, std::less<>> pods_by_node_;
+  std::map<std::string, std::set<std::string>, std::less<>> nodes_by_provider_;
+  std::map<std::string, std::set<std::string>, std::less<>> claims_by_provider_;
+  std::set<model::Kind> synced_;
+  std::multiset<std::string, std::less<>> busy_;
+  std::map<std::string, Failure, std::less<>> failures_;
+  std::map<std::string, base::Time, std::less<>> nominated_;
+  std::set<std::string, std::less<>> gone_uids_;  // removed objects, against late answers
+  std::deque<std::string> gone_order_;
+};
+
+// "namespace/name", or the name of a cluster-scoped object: the key of a Table.
+std::string table_key(const model::ObjectMeta& metadata);
+
+}  // namespace control

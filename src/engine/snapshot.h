@@ -1,0 +1,51 @@
+// Everything that a decision depends on, as one value. The engine reads nothing else: no clock, no
+// log, no random draw. Equal snapshots give equal plans, byte for byte, in whatever order their
+// lists come, since every order that matters is written out by a rule.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/node_state.h"
+#include "model/cluster.h"
+#include "model/instance_type.h"
+#include "model/node_pool.h"
+#include "model/pod.h"
+#include "model/workload.h"
+
+namespace engine {
+
+enum class PreferencePolicy { Respect, Ignore };
+enum class MinValuesPolicy { Strict, BestEffort };
+
+struct Settings {
+  PreferencePolicy preference_policy = PreferencePolicy::Respect;
+  MinValuesPolicy min_values_policy = MinValuesPolicy::Strict;
+  bool ignore_dra_requests = true;
+  bool reserved_capacity = true;
+  std::size_t max_instance_types = 600;  // of a claim (SCH-267)
+};
+
+// A NodePool that takes part (SCH-089: dynamic, ready, not deleting), with all types of its class.
+struct PoolInput {
+  std::shared_ptr<const model::NodePool> pool;
+  model::InstanceTypes types;
+};
+
+struct DaemonInput {
+  std::shared_ptr<const model::DaemonSet> daemon_set;
+  std::shared_ptr<const model::Pod> newest_pod;  // null: made from the template (SCH-101)
+};
+
+struct Snapshot {
+  std::vector<PoolInput> pools;
+  std::vector<NodeState> nodes;  // those that are not being deleted (SCH-114)
+  std::vector<std::shared_ptr<const model::Pod>> pods;  // to be placed; no two of one uid
+  std::vector<DaemonInput> daemons;
+  std::vector<std::shared_ptr<const model::Namespace>> namespaces;
+  Settings settings;
+};
+
+}  // namespace engine
