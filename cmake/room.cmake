@@ -4,7 +4,7 @@
 #   *.cc, *.h      the static library <name> (an INTERFACE library while there is no .cc)
 #   *_test.cc      the executable <name>_test, linked with GoogleTest, RapidCheck, tests/support and TEST_LINK
 #   *.proto        compiled by protoc, included as "<name>/x.pb.h"
-#   data/*         embedded in the library: std::string_view <name>::embedded_file(std::string_view name),
+#   data/*         but README.md, embedded in the library: std::string_view <name>::embedded_file(std::string_view name),
 #                  which the room declares in a header of its own; unknown names give an empty view with
 #                  data() == nullptr
 # main.cc belongs to joiner_program(), not to the library.
@@ -14,6 +14,7 @@ function(joiner_room name)
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
   file(GLOB protos CONFIGURE_DEPENDS ${folder}/*.proto)
   file(GLOB data CONFIGURE_DEPENDS ${folder}/data/*)
+  list(FILTER data EXCLUDE REGEX "/README\\.md$")
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
