@@ -63,8 +63,8 @@ format: setup
 	@$(SOURCES) | xargs -r clang-format-19 -i
 
 format-check: setup
-	@$(SOURCES) | xargs -r clang-format-19 --dry-run -Werror || \
-	  { echo "make format mends this"; exit 1; }
+	@$(SOURCES) | xargs -r -P $$(nproc) -I FILE sh -c \
+	  'clang-format-19 --dry-run -Werror FILE 2>/dev/null || { echo "FILE: [format] make format mends it"; exit 1; }'
 
 clean:
 	rm -rf build
