@@ -36,7 +36,7 @@ function(joiner_room name)
     joiner_protobuf(${name} ${protos})
   endif()
   if(tests)
-    joiner_test(${name}_test LABEL unit SOURCES ${tests}
+    joiner_test(${name}_test LABEL unit PREFIX ${name}. SOURCES ${tests}
       LINK ${name} ${ROOM_PRIVATE_LINK} ${ROOM_TEST_LINK} test_support)
   endif()
 endfunction()
@@ -51,17 +51,18 @@ function(joiner_program name main)
   endif()
 endfunction()
 
-# joiner_test(<name> SOURCES files… LINK targets… LABEL label): a GoogleTest executable; each of its tests is one of
-# ctest's. Tests run in the root of the source tree (so "tests/cases" is a path) and find the program to
-# drive in the environment variable JOINER_PROGRAM: no path is compiled in, so that ccache can share.
+# joiner_test(<name> SOURCES files… LINK targets… LABEL label PREFIX prefix): a GoogleTest executable; each of
+# its tests is one of ctest's, as <prefix>Suite.name. Tests run in the root of the source tree (so
+# "tests/cases" is a path) and find the program to drive in the environment variable JOINER_PROGRAM: no path
+# is compiled in, so that ccache can share.
 set(JOINER_PROGRAM ${CMAKE_BINARY_DIR}/joiner CACHE STRING "the program that tests drive")
 function(joiner_test name)
-  cmake_parse_arguments(TEST "" "LABEL" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(TEST "" "LABEL;PREFIX" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE joiner_flags ${TEST_LINK} GTest::gmock_main rapidcheck_gtest)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+    TEST_PREFIX "${TEST_PREFIX}" WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     PROPERTIES LABELS "${TEST_LABEL}" TIMEOUT 120 ENVIRONMENT "JOINER_PROGRAM=${JOINER_PROGRAM}")
 endfunction()
 
@@ -149,7 +150,7 @@ function(joiner_test_folders)
   endforeach()
   list(REMOVE_DUPLICATES folders)
   foreach(folder ${folders})
-    joiner_test(${folder}_test LABEL ${folder} SOURCES ${sources_of_${folder}} LINK app test_support)
+    joiner_test(${folder}_test LABEL ${folder} PREFIX ${folder}. SOURCES ${sources_of_${folder}} LINK app test_support)
     if(TARGET joiner)
       add_dependencies(${folder}_test joiner)
     endif()
