@@ -13,8 +13,7 @@
 
 FILTER ?=
 ROOM ?=
-SOURCES = git ls-files --cached --others --exclude-standard -- '*.h' '*.cc' | sort -u | \
-	while read -r file; do [ -e "$$file" ] && echo "$$file"; done
+SOURCES = find src tests -name '*.h' -o -name '*.cc'
 CTEST = ctest --parallel $$(nproc) --output-on-failure --no-tests=error
 
 setup:
