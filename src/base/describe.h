@@ -96,13 +96,25 @@ struct Field {
 };
 
 struct Type {
-  enum class Kind { boolean, int32, int64, string, json, scalar, object, list, map, optional, shared };
+  enum class Kind {
+    boolean,
+    int32,
+    int64,
+    string,
+    json,
+    scalar,
+    object,
+    list,
+    map,
+    optional,
+    shared
+  };
 
   Kind kind = Kind::object;
-  std::string name;            // for messages: "Toleration", "quantity"
-  std::vector<Field> fields;   // of an object, in wire order
+  std::string name;                            // for messages: "Toleration", "quantity"
+  std::vector<Field> fields;                   // of an object, in wire order
   std::span<const std::string_view> not_kept;  // further names that an object may have
-  TypeOf element = nullptr;    // of list, map, optional, shared
+  TypeOf element = nullptr;                    // of list, map, optional, shared
 
   bool (*empty)(const void* value) = nullptr;
 
@@ -336,20 +348,21 @@ Type object_type(std::string name, std::vector<Field> fields);
 
 // The same with what else is to be said of them, as a chain of Type's functions:
 // FIELDS_WITH(Taint, .always({"key", "effect"}), key, value, effect, timeAdded)
-#define FIELDS_WITH(Struct, properties, ...)                                             \
-  const ::base::Type& describe(const Struct*) {                                          \
-    using Described = Struct;                                                            \
-    static const ::base::Type type =                                                     \
-        ::base::object_type(#Struct, {BASE_EACH(BASE_FIELD, __VA_ARGS__)}) properties;   \
-    return type;                                                                         \
-  }                                                                                      \
+#define FIELDS_WITH(Struct, properties, ...)                                           \
+  const ::base::Type& describe(const Struct*) {                                        \
+    using Described = Struct;                                                          \
+    static const ::base::Type type =                                                   \
+        ::base::object_type(#Struct, {BASE_EACH(BASE_FIELD, __VA_ARGS__)}) properties; \
+    return type;                                                                       \
+  }                                                                                    \
   static_assert(true)
 
 #define BASE_FIELD(member) ::base::field<&Described::member>(#member)
 
 // BASE_EACH(macro, a, b, …) expands to macro(a), macro(b), …
 #define BASE_EACH(macro, ...) __VA_OPT__(BASE_EXPAND(BASE_STEP(macro, __VA_ARGS__)))
-#define BASE_STEP(macro, first, ...) macro(first) __VA_OPT__(, BASE_AGAIN BASE_PARENS(macro, __VA_ARGS__))
+#define BASE_STEP(macro, first, ...) \
+  macro(first) __VA_OPT__(, BASE_AGAIN BASE_PARENS(macro, __VA_ARGS__))
 #define BASE_AGAIN() BASE_STEP
 #define BASE_PARENS ()
 #define BASE_EXPAND(...) BASE_EXPAND4(BASE_EXPAND4(BASE_EXPAND4(__VA_ARGS__)))

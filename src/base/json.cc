@@ -146,8 +146,8 @@ class Reader {
   void note_unknown(const Type& type, const boost::json::object& object) {
     for (const auto& member : object) {
       std::string_view name(member.key().data(), member.key().size());
-      if (std::ranges::contains(type.fields, name, &Field::name)) continue;
-      if (std::ranges::contains(type.not_kept, name)) continue;
+      if (std::ranges::find(type.fields, name, &Field::name) != type.fields.end()) continue;
+      if (std::ranges::find(type.not_kept, name) != type.not_kept.end()) continue;
       Path::Step step(path_, name);
       unknown_->push_back(path_.text());
     }

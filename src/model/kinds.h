@@ -2,10 +2,12 @@
 // object of any of them.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -68,24 +70,43 @@ struct KindInfo {
   std::string api_version() const;  // "karpenter.sh/v1", "v1"
 };
 
-std::span<const KindInfo> kinds();
+std::span<const KindInfo> kinds();  // in the order of Kind
 const KindInfo& info(Kind kind);
+// nullptr if there is no such kind.
 const KindInfo* find_kind(std::string_view api_version, std::string_view name);
 
+// The kind of a struct; any other type has none.
 template <class T>
-constexpr Kind kind_of();
-template <> constexpr Kind kind_of<Pod>() { return Kind::Pod; }
-template <> constexpr Kind kind_of<Node>() { return Kind::Node; }
-template <> constexpr Kind kind_of<Namespace>() { return Kind::Namespace; }
-template <> constexpr Kind kind_of<Event>() { return Kind::Event; }
-template <> constexpr Kind kind_of<Lease>() { return Kind::Lease; }
-template <> constexpr Kind kind_of<Deployment>() { return Kind::Deployment; }
-template <> constexpr Kind kind_of<ReplicaSet>() { return Kind::ReplicaSet; }
-template <> constexpr Kind kind_of<DaemonSet>() { return Kind::DaemonSet; }
-template <> constexpr Kind kind_of<PodDisruptionBudget>() { return Kind::PodDisruptionBudget; }
-template <> constexpr Kind kind_of<NodePool>() { return Kind::NodePool; }
-template <> constexpr Kind kind_of<NodeClaim>() { return Kind::NodeClaim; }
-template <> constexpr Kind kind_of<EC2NodeClass>() { return Kind::EC2NodeClass; }
+inline constexpr std::nullptr_t kKindOf = nullptr;
+template <>
+inline constexpr Kind kKindOf<Pod> = Kind::Pod;
+template <>
+inline constexpr Kind kKindOf<Node> = Kind::Node;
+template <>
+inline constexpr Kind kKindOf<Namespace> = Kind::Namespace;
+template <>
+inline constexpr Kind kKindOf<Event> = Kind::Event;
+template <>
+inline constexpr Kind kKindOf<Lease> = Kind::Lease;
+template <>
+inline constexpr Kind kKindOf<Deployment> = Kind::Deployment;
+template <>
+inline constexpr Kind kKindOf<ReplicaSet> = Kind::ReplicaSet;
+template <>
+inline constexpr Kind kKindOf<DaemonSet> = Kind::DaemonSet;
+template <>
+inline constexpr Kind kKindOf<PodDisruptionBudget> = Kind::PodDisruptionBudget;
+template <>
+inline constexpr Kind kKindOf<NodePool> = Kind::NodePool;
+template <>
+inline constexpr Kind kKindOf<NodeClaim> = Kind::NodeClaim;
+template <>
+inline constexpr Kind kKindOf<EC2NodeClass> = Kind::EC2NodeClass;
+
+template <class T>
+constexpr Kind kind_of() {
+  return kKindOf<T>;
+}
 
 // An immutable object of any kind; copies share it.
 class Object {
@@ -96,8 +117,8 @@ class Object {
   explicit Object(T object)
       : kind_(kind_of<T>()), value_(std::make_shared<const T>(std::move(object))) {}
   template <class T>
-  explicit Object(std::shared_ptr<const T> object)
-      : kind_(kind_of<T>()), value_(std::move(object)) {}
+  explicit Object(std::shared_ptr<T> object)
+      : kind_(kind_of<std::remove_const_t<T>>()), value_(std::move(object)) {}
 
   Kind kind() const { return kind_; }
   explicit operator bool() const { return value_ != nullptr; }
@@ -132,6 +153,7 @@ class Object {
 base::Json to_json(const Object& object);
 
 // Reads an object of a known kind; paths of members that the kind does not have go to `unknown`.
+// apiVersion and kind may be missing (as in lists), but not be those of another kind.
 base::Result<Object> read_object(Kind kind, const base::Json& value,
                                  std::vector<std::string>* unknown = nullptr);
 

@@ -34,6 +34,20 @@ struct AMISelectorTerm {
 };
 DESCRIBED(AMISelectorTerm);
 
+struct CapacityReservationSelectorTerm {
+  Labels tags;
+  std::string id;
+  std::string ownerID;
+  std::string instanceMatchCriteria;  // open, targeted
+};
+DESCRIBED(CapacityReservationSelectorTerm);
+
+struct PlacementGroupSelector {
+  std::string name;
+  std::string id;
+};
+DESCRIBED(PlacementGroupSelector);
+
 struct BlockDevice {
   std::optional<bool> deleteOnTermination;
   std::optional<bool> encrypted;
@@ -62,9 +76,31 @@ struct MetadataOptions {
 };
 DESCRIBED(MetadataOptions);
 
+struct NetworkInterface {
+  std::int32_t networkCardIndex = 0;
+  std::int32_t deviceIndex = 0;
+  std::string interfaceType;  // interface, efa-only
+};
+DESCRIBED(NetworkInterface);
+
+// Timeouts in seconds.
+struct ConnectionTracking {
+  std::optional<std::int32_t> tcpEstablishedTimeout;
+  std::optional<std::int32_t> udpStreamTimeout;
+  std::optional<std::int32_t> udpTimeout;
+};
+DESCRIBED(ConnectionTracking);
+
+struct CPUOptions {
+  std::string nestedVirtualization;  // enabled, disabled
+};
+DESCRIBED(CPUOptions);
+
 struct EC2NodeClassSpec {
   std::vector<SubnetSelectorTerm> subnetSelectorTerms;
   std::vector<SecurityGroupSelectorTerm> securityGroupSelectorTerms;
+  std::vector<CapacityReservationSelectorTerm> capacityReservationSelectorTerms;
+  std::optional<PlacementGroupSelector> placementGroupSelector;
   std::vector<AMISelectorTerm> amiSelectorTerms;
   std::string amiFamily;
   std::string role;
@@ -74,9 +110,13 @@ struct EC2NodeClassSpec {
   std::optional<base::Json> kubelet;
   std::vector<BlockDeviceMapping> blockDeviceMappings;
   std::string instanceStorePolicy;
+  std::vector<NetworkInterface> networkInterfaces;
   std::optional<bool> detailedMonitoring;
   std::optional<bool> associatePublicIPAddress;
+  std::optional<std::int32_t> ipPrefixCount;
   std::optional<MetadataOptions> metadataOptions;
+  std::optional<ConnectionTracking> connectionTracking;
+  std::optional<CPUOptions> cpuOptions;
   std::string context;
 };
 DESCRIBED(EC2NodeClassSpec);
@@ -97,6 +137,7 @@ DESCRIBED(SecurityGroupStatus);
 struct AMIStatus {
   std::string id;
   std::string name;
+  bool deprecated = false;
   std::vector<base::Json> requirements;
 };
 DESCRIBED(AMIStatus);
@@ -105,6 +146,7 @@ struct EC2NodeClassStatus {
   std::vector<SubnetStatus> subnets;
   std::vector<SecurityGroupStatus> securityGroups;
   std::vector<AMIStatus> amis;
+  std::vector<base::Json> capacityReservations;
   std::string instanceProfile;
   std::vector<Condition> conditions;
 };
