@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <optional>
+
+#include "base/scan.h"
 
 namespace base {
 namespace {
@@ -28,30 +29,12 @@ constexpr std::array<std::string_view, 10> kDecimalSuffixes = {"n", "u", "m", ""
 constexpr std::array<std::string_view, 7> kBinarySuffixes = {"",   "Ki", "Mi", "Gi",
                                                              "Ti", "Pi", "Ei"};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string_view take_digits(std::string_view& text) {
-  const auto end = std::ranges::find_if_not(text, is_digit);
-  const std::string_view digits = text.substr(0, static_cast<std::size_t>(end - text.begin()));
-  text.remove_prefix(digits.size());
-  return digits;
-}
-
 std::optional<Scale> exponent_scale(std::string_view suffix) {
   suffix.remove_prefix(1);
-  if (suffix.starts_with('+')) {
-    suffix.remove_prefix(1);
-    if (suffix.starts_with('-')) {
-      return std::nullopt;
-    }
-  }
-  Scale scale{.family = Family::DecimalExponent};
-  const char* end = suffix.data() + suffix.size();
-  const auto [stop, error] = std::from_chars(suffix.data(), end, scale.exponent);
-  if (error != std::errc{} || stop != end) {
-    return std::nullopt;
-  }
-  return scale;
+  if (take(suffix, '+') && suffix.starts_with('-')) return std::nullopt;
+  const auto exponent = to_integer<std::int64_t>(suffix);
+  if (!exponent) return std::nullopt;
+  return Scale{.family = Family::DecimalExponent, .exponent = *exponent};
 }
 
 std::optional<Scale> scale_of(std::string_view suffix) {
@@ -152,15 +135,10 @@ Result<Quantity> Quantity::parse(std::string_view text) {
     return invalid(fmt::format("\"{}\" is no quantity: {}", text, why));
   };
   std::string_view left = text;
-  const bool negative = left.starts_with('-');
-  if (negative || left.starts_with('+')) {
-    left.remove_prefix(1);
-  }
+  const bool negative = take(left, '-');
+  if (!negative) take(left, '+');
   Decimal decimal{.whole = take_digits(left), .fraction = {}};
-  if (left.starts_with('.')) {
-    left.remove_prefix(1);
-    decimal.fraction = take_digits(left);
-  }
+  if (take(left, '.')) decimal.fraction = take_digits(left);
   if (decimal.size() == 0) {
     return refuse("it must begin with a number, as in \"500m\" or \"1.5Gi\"");
   }
