@@ -146,6 +146,23 @@ std::string print_decimal(std::uint64_t amount, int digits, std::string_view uni
   return text.append(unit);
 }
 
+struct SplitTime {
+  std::chrono::sys_seconds whole;
+  std::int64_t nanos;  // 0 to 999,999,999
+};
+
+// By hand, because chrono's floor overflows in the first second that a Time can hold.
+SplitTime split(Time time) {
+  const std::int64_t count = time.time_since_epoch().count();
+  std::int64_t whole = count / kNanosPerSecond;
+  std::int64_t nanos = count % kNanosPerSecond;
+  if (nanos < 0) {
+    --whole;
+    nanos += kNanosPerSecond;
+  }
+  return {std::chrono::sys_seconds(seconds{whole}), nanos};
+}
+
 std::string print_calendar(std::chrono::sys_seconds time) {
   const sys_days day = floor<days>(time);
   const year_month_day date(day);
@@ -178,12 +195,11 @@ Result<Time> parse_time(std::string_view text) {
   return Time{Duration{static_cast<std::int64_t>(nanos)}};
 }
 
-std::string print_time(Time time) { return print_calendar(floor<seconds>(time)) + 'Z'; }
+std::string print_time(Time time) { return print_calendar(split(time).whole) + 'Z'; }
 
 std::string print_micro_time(Time time) {
-  const auto whole = floor<seconds>(time);
-  const auto micros = floor<std::chrono::microseconds>(time - whole);
-  return fmt::format("{}.{:06}Z", print_calendar(whole), micros.count());
+  const SplitTime parts = split(time);
+  return fmt::format("{}.{:06}Z", print_calendar(parts.whole), parts.nanos / 1'000);
 }
 
 Result<Duration> parse_duration(std::string_view text) {
