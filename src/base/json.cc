@@ -117,7 +117,10 @@ class Reader {
     if (const boost::json::string* text = value.if_string()) {
       parsed = type.parse(std::string_view(text->data(), text->size()), true, out);
     } else if (value.is_number()) {
-      parsed = type.parse(print_json(value), false, out);
+      // Boost would print 1.5 as 1.5E0, which scalars may take for another spelling.
+      const double* fraction = value.if_double();
+      parsed = type.parse(fraction != nullptr ? fmt::to_string(*fraction) : print_json(value),
+                          false, out);
     } else {
       return wrong(type.name, value);
     }

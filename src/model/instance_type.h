@@ -35,6 +35,13 @@ struct Overhead {
   ResourceList total() const;
 };
 
+// Available offerings that leave pods the same resources (SCH-079). The pointers are valid as long
+// as the instance type.
+struct OfferingGroup {
+  ResourceList allocatable;
+  std::vector<const Offering*> offerings;  // in the order of InstanceType::offerings
+};
+
 struct InstanceType {
   std::string name;
   Requirements requirements;
@@ -45,10 +52,18 @@ struct InstanceType {
   // SCH-078: capacity less overhead; memory also less hugepages, floored at 0.
   ResourceList allocatable() const;
 
+  // SCH-079: available offerings by equal overrides, in order of first occurrence; the group without
+  // overrides comes first, even when it is empty.
+  std::vector<OfferingGroup> groups() const;
+
   // The lowest price of an available offering that is compatible, or nullopt (SCH-179).
-  std::optional<base::Money> cheapest(const Requirements& requirements) const;
+  std::optional<base::Money> cheapest(const Requirements& wanted) const;
 };
 
 using InstanceTypes = std::vector<std::shared_ptr<const InstanceType>>;
+
+// Cheapest first (SCH-179, LIF-048): by InstanceType::cheapest(wanted), types without such an
+// offering last; ties by name.
+void order_by_price(InstanceTypes& types, const Requirements& wanted);
 
 }  // namespace model

@@ -1,6 +1,7 @@
 #include "model/labels.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace model {
@@ -57,6 +58,12 @@ constexpr std::string_view kWellKnown[] = {
 
 constexpr std::string_view kRestrictedDomains[] = {kKarpenterGroup, kAwsGroup};
 
+constexpr auto kSortedWellKnown = [] {
+  auto keys = std::to_array(kWellKnown);
+  std::ranges::sort(keys);
+  return keys;
+}();
+
 bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 bool is_letter_or_digit(char c) { return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z'); }
 
@@ -95,7 +102,7 @@ std::string_view normalized_label(std::string_view key) {
 std::span<const std::string_view> well_known_labels() { return kWellKnown; }
 
 bool is_well_known(std::string_view key) {
-  return std::ranges::find(kWellKnown, key) != std::ranges::end(kWellKnown);
+  return std::ranges::binary_search(kSortedWellKnown, key);
 }
 
 bool is_restricted(std::string_view key) {

@@ -57,6 +57,7 @@ std::string_view normalized_label(std::string_view key);
 // Known without being declared by a NodePool, since instance types or offerings supply the value:
 // core's keys (API-258) and those of the AWS provider (API-266 to API-287).
 bool is_well_known(std::string_view key);
+// All of them, core's first.
 std::span<const std::string_view> well_known_labels();
 
 // A key that users may not set: not well known, and in the domain karpenter.sh or

@@ -68,7 +68,8 @@ struct Node {
 DESCRIBED(Node);
 
 // Whether one toleration accepts the taint, as Kubernetes decides it (SCH-082), the numeric
-// operators Lt and Gt included.
+// operators included: Gt accepts taints whose value is greater than the toleration's, Lt those with
+// a smaller one; a value that is no integer is never accepted by them.
 bool tolerates(const Toleration& toleration, const Taint& taint);
 bool tolerates(const std::vector<Toleration>& tolerations, const Taint& taint);
 

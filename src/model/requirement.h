@@ -22,8 +22,8 @@ std::string_view to_string(Operator op);
 
 class Requirement {
  public:
-  // The key is normalised (SCH-048). Gt and Lt become inclusive bounds (SCH-047); comparison
-  // operators take one integer value. Requires: a valid integer for those.
+  // The key is normalised (SCH-048). Gt and Lt become inclusive bounds (SCH-047). A comparison
+  // whose first value is no 64-bit integer, or leaves none (Gt of the largest), allows no value.
   Requirement(std::string_view key, Operator op, std::vector<std::string> values = {},
               std::optional<std::int32_t> min_values = std::nullopt);
 
@@ -64,6 +64,7 @@ class Requirement {
 
  private:
   Requirement() = default;
+  void set_bound(Operator op, std::string_view value);
   bool within_bounds(std::string_view value) const;
 
   std::string key_;

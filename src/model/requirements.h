@@ -76,7 +76,7 @@ Requirements requirements_of(const std::vector<NodeSelectorRequirement>& express
 // nodeSelector and the first required node-affinity term (SCH-069, "strict").
 Requirements strict_requirements_of(const PodSpec& spec);
 
-// As strict, and the heaviest preferred node-affinity term (SCH-068).
+// As strict, and the heaviest preferred node-affinity term, of equal weights the first (SCH-068).
 Requirements requirements_of(const PodSpec& spec);
 
 }  // namespace model
