@@ -59,6 +59,7 @@ struct PatchObject {
 struct DeleteObject {
   model::Reference reference;
   std::string uid;
+  std::optional<std::int64_t> grace_period_seconds;  // of a pod that is forced out
 };
 
 struct EvictPod {

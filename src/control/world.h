@@ -111,6 +111,8 @@ class World {
   void note_failure(const std::string& key, const base::Error& error, base::Time now,
                     base::Duration first, base::Duration longest);
   void clear_failure(const std::string& key);
+  // Leaves the key alone until then, without a failure.
+  void rest(const std::string& key, base::Time until);
   // May the key be tried now? If not, the decision should wake at the returned time.
   std::optional<base::Time> blocked_until(std::string_view key, base::Time now) const;
 
@@ -137,6 +139,10 @@ class World {
   std::map<std::string, std::string, std::less<>> planned_claims;
   std::map<std::string, base::Time, std::less<>> first_seen;
 
+  // Nodes on which a pod came, ended or began to leave since the lifecycle loop last looked
+  // (LIF-128). DaemonSet pods do not count.
+  std::set<std::string, std::less<>> nodes_with_pod_events;
+
   // Drops memory of what no longer exists, so that nothing here grows for ever.
   void forget_stale(base::Time now);
 
@@ -144,6 +150,7 @@ class World {
   template <class T>
   void put(Table<T>& table, const model::Object& object);
   void put_pod(const std::shared_ptr<const model::Pod>& pod);
+  void note_pod_event(const model::Pod* before, const model::Pod& after);
   void remove_pod(const std::string& key);
   void remove(const model::Object& object);
   bool is_older_than_known(const model::Object& object) const;

@@ -104,6 +104,9 @@ template <>
 inline constexpr Kind kKindOf<EC2NodeClass> = Kind::EC2NodeClass;
 
 template <class T>
+concept KnownKind = std::is_same_v<decltype(kKindOf<T>), const Kind>;
+
+template <KnownKind T>
 constexpr Kind kind_of() {
   return kKindOf<T>;
 }
@@ -113,10 +116,11 @@ class Object {
  public:
   Object() = default;
 
-  template <class T>
+  template <KnownKind T>
   explicit Object(T object)
       : kind_(kind_of<T>()), value_(std::make_shared<const T>(std::move(object))) {}
   template <class T>
+    requires KnownKind<std::remove_const_t<T>>
   explicit Object(std::shared_ptr<T> object)
       : kind_(kind_of<std::remove_const_t<T>>()), value_(std::move(object)) {}
 

@@ -55,9 +55,9 @@ class Kube {
                                                   Preconditions preconditions) = 0;
 
   // Deletes the object; with finalizers left it stays with a deletion timestamp. Success also if
-  // it is deleting already.
-  virtual Task<base::Result<void>> remove(model::Reference reference,
-                                          Preconditions preconditions) = 0;
+  // it is deleting already. The grace period, if given, replaces a pod's own.
+  virtual Task<base::Result<void>> remove(model::Reference reference, Preconditions preconditions,
+                                          std::optional<std::int64_t> grace_period_seconds) = 0;
 
   // Asks for the eviction of a pod through the eviction subresource: Code::throttled if a
   // PodDisruptionBudget forbids it now, Code::not_found or Code::conflict if this very pod is gone.

@@ -1,0 +1,78 @@
+#include "control/controller.h"
+
+#include <fmt/format.h>
+
+#include "control/lifecycle.h"
+#include "control/terminate.h"
+
+namespace control {
+namespace {
+
+// Changes that arrive together are looked at together.
+constexpr base::Duration kSettle = std::chrono::milliseconds(1);
+
+std::string describe(const ports::Change& change) {
+  if (change.type == ports::Change::Type::synced) {
+    return fmt::format("synced {}", model::info(change.kind).name);
+  }
+  return fmt::format("{} {}", change.type == ports::Change::Type::put ? "put" : "removed",
+                     key_of(model::reference_to(change.object)));
+}
+
+}  // namespace
+
+Controller::Controller(Ports ports, Settings settings, Journal& journal)
+    : ports_(ports),
+      journal_(journal),
+      world_(std::move(settings)),
+      performer_(ports, world_, journal, [this] { look_at(ports_.clock.now()); }) {}
+
+void Controller::start() {
+  for (model::Kind kind : World::watched_kinds()) {
+    ports_.kube.watch(kind, [this](ports::Change change) { receive(std::move(change)); });
+  }
+}
+
+void Controller::receive(ports::Change change) {
+  inbox_.push_back(std::move(change));
+  look_at(ports_.clock.now() + kSettle);
+}
+
+void Controller::look_at(base::Time when) {
+  if (next_look_ && *next_look_ <= when) return;
+  next_look_ = when;
+  ports_.clock.at(when, [this, when] {
+    if (next_look_ == when) look();  // an earlier look may have replaced this one
+  });
+}
+
+void Controller::look() {
+  next_look_.reset();
+  base::Time now = ports_.clock.now();
+  for (const ports::Change& change : inbox_) {
+    journal_.write({now, "watch", describe(change), nullptr});
+    world_.apply(change);
+  }
+  inbox_.clear();
+  if (!world_.watches_synced()) return;
+  std::optional<base::Time> wake;
+  carry_out(pools_.decide(world_, now), wake);
+  carry_out(decide_lifecycle(world_, now), wake);
+  carry_out(decide_termination(world_, now), wake);
+  carry_out(provisioner_.decide(world_, now), wake);
+  carry_out(disrupter_.decide(world_, now), wake);
+  carry_out(collector_.decide(world_, now), wake);
+  if (wake) look_at(std::max(*wake, now + kSettle));
+}
+
+void Controller::carry_out(Decision decision, std::optional<base::Time>& wake) {
+  auto sooner = [&](std::optional<base::Time> when) {
+    if (when && (!wake || *when < *wake)) wake = when;
+  };
+  for (const LogLine& line : decision.logs) performer_.log(line);
+  for (const Notice& notice : decision.notices) performer_.publish(notice);
+  for (Action& action : decision.actions) sooner(performer_.start(std::move(action)));
+  sooner(decision.wake);
+}
+
+}  // namespace control

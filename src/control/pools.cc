@@ -1,0 +1,122 @@
+#include "control/pools.h"
+
+#include <fmt/format.h>
+
+#include "control/edit.h"
+#include "control/provision.h"
+#include "model/conditions.h"
+#include "model/hash.h"
+#include "model/labels.h"
+#include "model/resources.h"
+#include "model/validate.h"
+
+namespace control {
+namespace {
+
+const model::ConditionSet& pool_conditions() { return model::conditions_of(model::Kind::NodePool); }
+
+// LIF-193.
+void validate(model::NodePool& pool, base::Time now) {
+  std::string faults;
+  for (const std::string& fault : model::runtime_faults(pool)) {
+    faults += (faults.empty() ? "" : "; ") + fault;
+  }
+  auto& conditions = pool.status.conditions;
+  if (faults.empty()) {
+    model::set_true(conditions, pool_conditions(), pool.metadata, model::kValidationSucceeded, "",
+                    "", now);
+  } else {
+    model::set_false(conditions, pool_conditions(), pool.metadata, model::kValidationSucceeded,
+                     "NodePoolValidationFailed", faults, now);
+  }
+}
+
+// LIF-191.
+void check_class(const World& world, model::NodePool& pool, base::Time now) {
+  auto set_false = [&](std::string_view reason, std::string_view message) {
+    model::set_false(pool.status.conditions, pool_conditions(), pool.metadata,
+                     model::kNodeClassReady, reason, message, now);
+  };
+  auto found = world.classes().find(pool.spec.template_.spec.nodeClassRef.name);
+  if (found == world.classes().end()) {
+    return set_false("NodeClassNotFound", "NodeClass not found on cluster");
+  }
+  const model::EC2NodeClass& node_class = *found->second;
+  if (node_class.metadata.deletionTimestamp) {
+    return set_false("NodeClassTerminating", "NodeClass is Terminating");
+  }
+  const model::Condition* ready =
+      model::find_condition(node_class.status.conditions, model::kReady);
+  if (ready == nullptr || ready->status == "Unknown") {
+    return set_false("NodeClassReadinessUnknown", "Node Class Readiness Unknown");
+  }
+  if (ready->status == "False") return set_false(ready->reason, ready->message);
+  model::set_true(pool.status.conditions, pool_conditions(), pool.metadata, model::kNodeClassReady,
+                  "", "", now);
+}
+
+// LIF-198.
+void annotate_hash(model::NodePool& pool) {
+  model::Labels& annotations = pool.metadata.annotations;
+  annotations[std::string(model::kNodePoolHashAnnotation)] = model::node_pool_hash(pool);
+  annotations[std::string(model::kNodePoolHashVersionAnnotation)] = model::kNodePoolHashVersion;
+}
+
+// LIF-189, LIF-190.
+void count(const World& world, model::NodePool& pool) {
+  model::ResourceList counted;
+  for (std::string_view resource : {model::kCpu, model::kMemory, model::kPods,
+                                    model::kEphemeralStorage, model::kNodes}) {
+    counted.emplace(resource, base::Quantity());
+  }
+  for (const auto& [resource, used] : usage_of(world, pool.metadata.name)) {
+    counted[resource] = used;
+  }
+  pool.status.nodes = counted.at(std::string(model::kNodes)).value();
+  pool.status.resources = std::move(counted);
+}
+
+}  // namespace
+
+Decision Pools::decide(World& world, base::Time now) {
+  Decision decision;
+  if (!world.watches_synced()) return decision;
+  for (const auto& [name, pool] : world.pools()) {
+    if (!world.is_managed(pool->spec.template_.spec.nodeClassRef) ||
+        pool->metadata.deletionTimestamp) {
+      continue;
+    }
+    if (!world.types.contains(name)) {
+      Action fetch;
+      fetch.key = "types/" + name;
+      fetch.work = FetchInstanceTypes{pool};
+      decision.actions.push_back(std::move(fetch));
+    }
+    model::NodePool changed = *pool;
+    validate(changed, now);
+    check_class(world, changed, now);
+    annotate_hash(changed);
+    if (world.is_synced()) {  // LIF-188: a restart never lowers the numbers
+      auto [last, is_new] = counted_at_.try_emplace(name);
+      base::Time next = last->second + world.settings().counter_period;
+      count(world, changed);
+      bool differs = changed.status.resources != pool->status.resources ||
+                     changed.status.nodes != pool->status.nodes;
+      if (differs && now < next) {
+        decision.wake_at(next);
+        changed.status.resources = pool->status.resources;
+        changed.status.nodes = pool->status.nodes;
+      } else if (differs) {
+        last->second = now;
+      }
+    }
+    if (base::to_json(changed) != base::to_json(*pool)) {
+      decision.actions.push_back(
+          patch_action(model::Object(pool), model::Object(std::move(changed))));
+    }
+  }
+  std::erase_if(counted_at_, [&](const auto& entry) { return !world.pools().contains(entry.first); });
+  return decision;
+}
+
+}  // namespace control

@@ -1,0 +1,308 @@
+#include "control/provision.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "control/pods.h"
+#include "model/labels.h"
+#include "model/resources.h"
+
+namespace control {
+namespace {
+
+constexpr std::size_t kNamesListed = 5;  // SCH-276, SCH-287
+
+// "default/a, default/b and 3 other(s)": a log line stays short whatever the batch is.
+std::string some_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t index = 0; index < std::min(names.size(), kNamesListed); ++index) {
+    text += (index == 0 ? "" : ", ") + names[index];
+  }
+  if (names.size() > kNamesListed) {
+    text += fmt::format(" and {} other(s)", names.size() - kNamesListed);
+  }
+  return text;
+}
+
+bool has_disrupted_taint(const model::Node& node) {
+  return std::ranges::any_of(node.spec.taints, [](const model::Taint& taint) {
+    return taint.key == model::kDisruptedTaint && taint.effect == "NoSchedule";
+  });
+}
+
+// Pending pods first, then the pods of nodes that go away (SCH-023), both by namespace/name.
+std::vector<std::shared_ptr<const model::Pod>> pods_to_place(const World& world, base::Time now) {
+  std::vector<std::shared_ptr<const model::Pod>> pods;
+  for (const auto& [key, pod] : world.provisionable()) pods.push_back(pod);
+  for (const engine::NodeState& node : world.node_states()) {
+    if (!node.deleting()) continue;
+    for (const auto& pod : node.pods) {
+      if (is_currently_reschedulable(world, *pod, now)) pods.push_back(pod);
+    }
+  }
+  return pods;
+}
+
+LogLine line(Level level, std::string message, boost::json::object fields) {
+  return {level, "provisioner", std::move(message), std::move(fields)};
+}
+
+void report_refusals(const engine::Snapshot& snapshot, const engine::Plan& plan,
+                     Decision& decision) {
+  for (const engine::Refusal& refusal : plan.refusals) {
+    const model::Pod& pod = *snapshot.pods[refusal.pod];
+    bool is_deferred = refusal.reason.code == model::Reason::Code::reserved_offering;
+    if (is_deferred) continue;  // SCH-189
+    std::string error = refusal.reason.to_string();
+    bool is_ignored = refusal.reason.code == model::Reason::Code::ignored;
+    bool says_event = refusal.reason.code != model::Reason::Code::avoids_karpenter &&
+                      refusal.reason.code != model::Reason::Code::no_nodepools;
+    decision.logs.push_back(line(
+        says_event ? Level::error : Level::debug, is_ignored ? "ignoring pod" : "could not schedule pod",
+        {{"Pod", {{"name", pod.metadata.name}, {"namespace", pod.metadata.namespace_}}},
+         {"error", error}}));
+    if (!says_event) continue;
+    Notice notice;
+    notice.about = reference_of(model::Object(snapshot.pods[refusal.pod]));
+    notice.warning = true;
+    notice.reason = "FailedScheduling";
+    notice.message = "Failed to schedule pod, " + error;  // LIF-382
+    notice.dedupe = {pod.metadata.uid};
+    notice.dedupe_for = std::chrono::minutes(5);
+    decision.notices.push_back(std::move(notice));
+  }
+}
+
+// SCH-283, SCH-284: the nodes that will receive pods are kept, and the pods are told.
+void nominate_existing(World& world, base::Time now, const engine::Snapshot& snapshot,
+                       const engine::Plan& plan, Decision& decision) {
+  for (const engine::PlacedOnNode& placed : plan.existing) {
+    const engine::NodeState& node = snapshot.nodes[placed.node];
+    std::string id = node.claim ? node.claim->status.providerID : node.node->spec.providerID;
+    world.nominate(id, now + world.settings().nomination_window());
+    std::string target;
+    if (node.claim) target = "nodeclaim/" + node.claim->metadata.name;
+    if (node.node) target += (target.empty() ? "node/" : ", node/") + node.node->metadata.name;
+    for (std::size_t index : placed.pods) {
+      const auto& pod = snapshot.pods[index];
+      if (node.claim) world.planned_claims[table_key(pod->metadata)] = node.claim->metadata.name;
+      Notice notice;
+      notice.about = reference_of(model::Object(pod));
+      notice.reason = "Nominated";
+      notice.message = "Pod should schedule on: " + target;
+      notice.dedupe = {pod->metadata.uid};
+      notice.rate_limited = true;
+      decision.notices.push_back(std::move(notice));
+    }
+  }
+}
+
+// What people want to know of a planned claim: the types it may become, cheapest first.
+boost::json::object claim_fields(const engine::PlannedClaim& planned,
+                                 const model::NodeClaim& claim) {
+  std::vector<std::string> names;
+  for (const auto& type : planned.types) names.push_back(type->name);
+  boost::json::object fields;
+  fields["NodePool"] = {{"name", planned.pool->metadata.name}};
+  fields["requests"] = base::to_json(claim.spec.resources.requests);
+  fields["instance-types"] = some_of(names);
+  fields["pods"] = planned.pods.size();
+  if (planned.cheapest) {
+    fields["cheapest"] = {{"instance-type", planned.cheapest->instance_type},
+                          {"zone", planned.cheapest->zone},
+                          {"capacity-type", planned.cheapest->capacity_type},
+                          {"price", planned.cheapest->price.to_string()}};
+  }
+  return fields;
+}
+
+}  // namespace
+
+std::vector<std::shared_ptr<const model::NodePool>> participating_pools(const World& world) {
+  std::vector<std::shared_ptr<const model::NodePool>> pools;
+  for (const auto& [name, pool] : world.pools()) {
+    if (world.is_managed(pool->spec.template_.spec.nodeClassRef) && !pool->spec.replicas &&
+        !pool->metadata.deletionTimestamp && model::is_true(pool->status.conditions, "Ready")) {
+      pools.push_back(pool);
+    }
+  }
+  return pools;
+}
+
+engine::Snapshot snapshot_of(const World& world,
+                             std::vector<std::shared_ptr<const model::Pod>> pods) {
+  engine::Snapshot snapshot;
+  snapshot.settings = world.settings().engine;
+  snapshot.pods = std::move(pods);
+  for (const auto& pool : participating_pools(world)) {
+    auto fetched = world.types.find(pool->metadata.name);
+    if (fetched == world.types.end() || fetched->second.types.empty()) continue;  // SCH-092
+    snapshot.pools.push_back({pool, fetched->second.types});
+  }
+  for (engine::NodeState& node : world.node_states()) {
+    if (!node.deleting()) snapshot.nodes.push_back(std::move(node));
+  }
+  std::map<std::string_view, std::shared_ptr<const model::Pod>> newest;  // by DaemonSet uid
+  for (const auto& [key, pod] : world.pods()) {
+    const model::OwnerReference* owner = model::controller_of(pod->metadata);
+    if (owner == nullptr || owner->kind != "DaemonSet") continue;
+    auto& slot = newest[owner->uid];
+    if (!slot || slot->metadata.creationTimestamp < pod->metadata.creationTimestamp) slot = pod;
+  }
+  for (const auto& [key, daemon_set] : world.daemon_sets()) {
+    auto pod = newest.find(daemon_set->metadata.uid);
+    snapshot.daemons.push_back({daemon_set, pod == newest.end() ? nullptr : pod->second});
+  }
+  for (const auto& [name, name_space] : world.namespaces()) {
+    snapshot.namespaces.push_back(name_space);
+  }
+  return snapshot;
+}
+
+model::ResourceList usage_of(const World& world, std::string_view nodepool) {
+  model::ResourceList usage;
+  for (const engine::NodeState& node : world.node_states()) {
+    if (node.claim && !node.deleting() && node.nodepool() == nodepool) {
+      model::add(usage, node.capacity());
+    }
+  }
+  return usage;
+}
+
+std::string exceeded_limit(const model::NodePool& pool, const model::ResourceList& usage) {
+  for (const auto& [resource, limit] : pool.spec.limits) {
+    base::Quantity used = model::quantity_of(usage, resource);
+    if (used > limit) {
+      return fmt::format("{} resource usage of {} exceeds limit of {}", resource, used.to_string(),
+                         limit.to_string());
+    }
+  }
+  return "";
+}
+
+Decision Provisioner::decide(World& world, base::Time now) {
+  Decision decision;
+  collect_triggers(world, now, decision);
+  if (phase_ == Phase::creating && !world.is_busy("provision")) phase_ = Phase::idle;
+  if (phase_ == Phase::idle && !batch_.empty()) {
+    phase_ = Phase::window;
+    opened_at_ = now;
+    last_new_at_ = now;
+    decision.logs.push_back(line(Level::debug, "waiting on additional pods to batch", {}));
+  }
+  if (phase_ == Phase::window) {
+    if (now < window_end(world.settings())) {
+      decision.wake_at(window_end(world.settings()));
+    } else if (world.is_synced()) {
+      start_pass(world, decision);
+      fetch_began_ = now;
+    }
+  }
+  if (phase_ == Phase::fetching && types_arrived(world)) plan(world, now, decision);
+  return decision;
+}
+
+void Provisioner::collect_triggers(World& world, base::Time now, Decision& decision) {
+  std::set<std::string_view> seen;
+  for (const auto& [key, pod] : world.provisionable()) {
+    world.first_seen.try_emplace(key, now);  // SCH-009
+    seen.insert(pod->metadata.uid);
+    trigger(pod->metadata.uid, world, now, decision);
+  }
+  for (const auto& [name, node] : world.nodes()) {
+    if (!has_disrupted_taint(*node)) continue;
+    seen.insert(node->metadata.uid);
+    trigger(node->metadata.uid, world, now, decision);
+  }
+  std::erase_if(triggered_, [&](const auto& entry) { return !seen.contains(entry.first); });
+}
+
+void Provisioner::trigger(const std::string& uid, const World& world, base::Time now,
+                          Decision& decision) {
+  base::Duration period = world.settings().trigger_period;
+  auto [last, is_new] = triggered_.try_emplace(uid, now);
+  bool due = is_new || now >= last->second + period;
+  if (due) {
+    last->second = now;
+    if (batch_.insert(uid).second) last_new_at_ = now;  // SCH-015
+  }
+  decision.wake_at(last->second + period);
+}
+
+base::Time Provisioner::window_end(const Settings& settings) const {
+  return std::min(last_new_at_ + settings.batch_idle, opened_at_ + settings.batch_max);
+}
+
+void Provisioner::start_pass(const World& world, Decision& decision) {
+  batch_.clear();  // SCH-016
+  phase_ = Phase::fetching;
+  ++pass_;
+  fetching_.clear();
+  for (const auto& pool : participating_pools(world)) {
+    fetching_.push_back(pool->metadata.name);
+    Action fetch;
+    fetch.key = "types/" + pool->metadata.name;
+    fetch.work = FetchInstanceTypes{pool};
+    decision.actions.push_back(std::move(fetch));
+  }
+}
+
+bool Provisioner::types_arrived(const World& world) const {
+  return std::ranges::all_of(fetching_, [&](const std::string& pool) {
+    auto fetched = world.types.find(pool);
+    bool is_fresh = fetched != world.types.end() && fetched->second.fetched_at >= fetch_began_;
+    return !world.pools().contains(pool) || is_fresh;
+  });
+}
+
+void Provisioner::plan(World& world, base::Time now, Decision& decision) {
+  phase_ = Phase::idle;
+  engine::Snapshot snapshot = snapshot_of(world, pods_to_place(world, now));
+  if (snapshot.pods.empty()) return;  // SCH-026
+  std::vector<std::string> names;
+  for (const auto& pod : snapshot.pods) names.push_back(table_key(pod->metadata));
+  decision.logs.push_back(line(Level::info, "found provisionable pod(s)",
+                               {{"Pods", some_of(names)}, {"pod-count", names.size()}}));
+
+  engine::Plan plan = engine::pack(snapshot);
+  std::size_t planned_pods = 0;
+  for (const engine::PlannedClaim& claim : plan.claims) planned_pods += claim.pods.size();
+  if (!plan.claims.empty()) {
+    decision.logs.push_back(
+        line(Level::info, "computed new nodeclaim(s) to fit pod(s)",
+             {{"nodeclaims", plan.claims.size()}, {"pods", planned_pods}}));
+  }
+  if (!plan.claims.empty() && !plan.existing.empty()) {
+    std::size_t pods = 0;
+    for (const engine::PlacedOnNode& placed : plan.existing) pods += placed.pods.size();
+    decision.logs.push_back(line(Level::info, "computed unready node(s) will fit pod(s)",
+                                 {{"nodes", plan.existing.size()}, {"pods", pods}}));
+  }
+  report_refusals(snapshot, plan, decision);
+  nominate_existing(world, now, snapshot, plan, decision);
+
+  for (const engine::PlannedClaim& planned : plan.claims) {
+    std::string over = exceeded_limit(*planned.pool, usage_of(world, planned.pool->metadata.name));
+    if (!over.empty()) {  // SCH-132
+      decision.logs.push_back(line(Level::error, "failed creating nodeclaim",
+                                   {{"NodePool", {{"name", planned.pool->metadata.name}}},
+                                    {"error", over}}));
+      continue;
+    }
+    CreateClaim create;
+    create.claim = engine::to_node_claim(planned);
+    for (std::size_t index : planned.pods) {
+      create.pods.push_back(reference_of(model::Object(snapshot.pods[index])));
+    }
+    Action action;
+    action.key = "provision";
+    action.logs.push_back(
+        line(Level::info, "created nodeclaim", claim_fields(planned, create.claim)));
+    action.work = std::move(create);
+    decision.actions.push_back(std::move(action));
+    phase_ = Phase::creating;
+  }
+}
+
+}  // namespace control

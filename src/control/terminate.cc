@@ -1,0 +1,374 @@
+#include "control/terminate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "control/edit.h"
+#include "control/pods.h"
+#include "model/labels.h"
+
+namespace control {
+namespace {
+
+constexpr std::string_view kNodeController = "node.termination";
+constexpr std::string_view kExcludeFromBalancers =
+    "node.kubernetes.io/exclude-from-external-load-balancers";
+
+using PodPtr = std::shared_ptr<const model::Pod>;
+
+// What the steps of one Node's termination share.
+struct Leaving {
+  World& world;
+  std::shared_ptr<const model::Node> node;
+  std::optional<ClaimEdit> edit;         // none if the Node has no claim of its own
+  std::optional<base::Time> deadline;    // LIF-156
+  base::Time now;
+  Decision& decision;
+};
+
+void remove_finalizer(model::ObjectMeta& metadata) {
+  std::erase(metadata.finalizers, model::kTerminationFinalizer);
+}
+
+std::string pluralised(std::size_t pods) {
+  return pods == 1 ? "1 pod is" : fmt::format("{} pods are", pods);
+}
+
+// --- instances
+
+// Asks for the termination until the cloud says that the instance is gone; true then.
+bool is_instance_gone(World& world, const std::string& providerID, base::Time now,
+                      Decision& decision) {
+  auto known = world.instances.find(providerID);
+  if (known != world.instances.end() && known->second.termination_asked) {
+    if (known->second.gone) return true;
+    base::Time again = known->second.asked_at + world.settings().instance_period;
+    if (now < again) {
+      decision.wake_at(again);
+      return false;
+    }
+  }
+  Action action;
+  action.key = "terminate/" + providerID;
+  action.work = TerminateInstance{providerID};
+  decision.actions.push_back(std::move(action));
+  return false;
+}
+
+bool is_termination_asked(const World& world, const std::string& providerID) {
+  auto known = world.instances.find(providerID);
+  return known != world.instances.end() && known->second.termination_asked;
+}
+
+// --- claims
+
+// LIF-115: an existing annotation is never changed.
+void note_deadline(ClaimEdit& edit, Decision& decision) {
+  const model::NodeClaim& claim = edit.claim();
+  if (!claim.spec.terminationGracePeriod ||
+      claim.metadata.annotations.contains(model::kTerminationTimestampAnnotation)) {
+    return;
+  }
+  std::string deadline = base::print_time(*claim.metadata.deletionTimestamp +
+                                              claim.spec.terminationGracePeriod->value);
+  edit.change().metadata.annotations[std::string(model::kTerminationTimestampAnnotation)] =
+      deadline;
+  edit.log(Level::info, "annotated nodeclaim",
+           {{std::string(model::kTerminationTimestampAnnotation), deadline}});
+  decision.notices.push_back(edit.notice(true, "TerminationGracePeriodExpiring",
+                                         "All pods will be deleted by " + deadline));
+}
+
+// The instance of the claim, also if its launch was answered but never written down.
+std::string instance_of(const World& world, const model::NodeClaim& claim) {
+  if (!claim.status.providerID.empty()) return claim.status.providerID;
+  auto launched = world.launched.find(claim.metadata.uid);
+  return launched == world.launched.end() ? "" : launched->second.providerID;
+}
+
+// LIF-116 to LIF-121. True when nothing of the claim is left.
+bool is_claim_finished(World& world, ClaimEdit& edit, Decision& decision) {
+  const model::NodeClaim& claim = edit.claim();
+  if (world.is_busy("launch/" + claim.metadata.uid)) return false;
+  std::string providerID = instance_of(world, claim);
+  if (edit.is_true(model::kRegistered)) {
+    auto nodes = world.nodes_of(providerID);
+    for (const auto& node : nodes) {
+      if (!node->metadata.deletionTimestamp) {
+        decision.actions.push_back(delete_action(model::Object(node)));
+      }
+    }
+    if (!nodes.empty()) return false;
+  }
+  if (providerID.empty()) return true;
+  bool gone = is_instance_gone(world, providerID, edit.now(), decision);
+  if (is_termination_asked(world, providerID)) edit.set_true(model::kInstanceTerminating);
+  return gone;
+}
+
+void terminate_claim(World& world, const std::shared_ptr<const model::NodeClaim>& claim,
+                     base::Time now, Decision& decision) {
+  ClaimEdit edit(claim, "nodeclaim.lifecycle", now);
+  note_deadline(edit, decision);
+  if (is_claim_finished(world, edit, decision)) {
+    remove_finalizer(edit.change().metadata);
+    edit.log(Level::info, "deleted nodeclaim");
+  }
+  edit.finish(decision);
+}
+
+// --- nodes
+
+Notice node_notice(const Leaving& leaving, bool warning, std::string reason,
+                   std::string message) {
+  Notice notice;
+  notice.about = reference_of(model::Object(leaving.node));
+  notice.warning = warning;
+  notice.reason = std::move(reason);
+  notice.message = std::move(message);
+  notice.dedupe = {leaving.node->metadata.name};
+  return notice;
+}
+
+LogLine node_line(const Leaving& leaving, Level level, std::string message,
+                  boost::json::object fields = {}) {
+  fields["Node"] = {{"name", leaving.node->metadata.name}};
+  return {level, std::string(kNodeController), std::move(message), std::move(fields)};
+}
+
+void release_node(Leaving& leaving) {
+  model::Node released = *leaving.node;
+  remove_finalizer(released.metadata);
+  Action action = patch_action(model::Object(leaving.node), model::Object(std::move(released)));
+  action.logs.push_back(node_line(leaving, Level::info, "deleted node"));
+  leaving.decision.actions.push_back(std::move(action));
+}
+
+// LIF-155: a Node that is not Ready may have lost its instance. True if it has, and the Node was
+// released; nullopt while the cloud has not answered.
+std::optional<bool> is_lost(Leaving& leaving) {
+  if (model::is_true(leaving.node->status.conditions, "Ready")) return false;
+  const std::string& providerID = leaving.node->spec.providerID;
+  if (providerID.empty()) return false;
+  auto known = leaving.world.instances.find(providerID);
+  bool is_known = known != leaving.world.instances.end();
+  if (is_known && known->second.gone) {
+    release_node(leaving);
+    return true;
+  }
+  base::Duration period = leaving.world.settings().instance_period;
+  if (is_known && leaving.now < known->second.asked_at + period) return false;
+  Action action;
+  action.key = "describe/" + providerID;
+  action.work = DescribeInstance{providerID};
+  leaving.decision.actions.push_back(std::move(action));
+  if (is_known) return false;
+  return std::nullopt;
+}
+
+// LIF-157. True if the Node is closed to new pods.
+bool is_closed(Leaving& leaving) {
+  const model::Node& node = *leaving.node;
+  bool is_tainted = std::ranges::any_of(node.spec.taints, [](const model::Taint& taint) {
+    return taint.key == model::kDisruptedTaint && taint.effect == "NoSchedule";
+  });
+  if (is_tainted && node.metadata.labels.contains(kExcludeFromBalancers)) return true;
+  model::Node closed = node;
+  std::erase_if(closed.spec.taints,
+                [](const model::Taint& taint) { return taint.key == model::kDisruptedTaint; });
+  model::Taint taint;
+  taint.key = model::kDisruptedTaint;
+  taint.effect = "NoSchedule";
+  closed.spec.taints.push_back(taint);
+  closed.metadata.labels[std::string(kExcludeFromBalancers)] = "karpenter";
+  Action action = patch_action(model::Object(leaving.node), model::Object(std::move(closed)));
+  if (!is_tainted) {
+    action.logs.push_back(node_line(leaving, Level::info, "tainted node",
+                                    {{"taint.Key", model::kDisruptedTaint},
+                                     {"taint.Value", ""},
+                                     {"taint.Effect", "NoSchedule"}}));
+  }
+  leaving.decision.actions.push_back(std::move(action));
+  return false;
+}
+
+// LIF-174: the deadline comes before the pod would be done by itself.
+bool must_be_forced(const Leaving& leaving, const model::Pod& pod) {
+  if (!leaving.deadline) return false;
+  if (pod.metadata.deletionTimestamp) return *pod.metadata.deletionTimestamp > *leaving.deadline;
+  const auto& grace = pod.spec->terminationGracePeriodSeconds;
+  return grace && leaving.now > *leaving.deadline - std::chrono::seconds(*grace);
+}
+
+// LIF-179: why the pod leaves, as its event says.
+std::string drain_reason(const Leaving& leaving) {
+  if (!leaving.edit) return "";
+  const model::Condition* reason = leaving.edit->find(model::kDisruptionReason);
+  return reason != nullptr && reason->status == "True" ? reason->reason : "Forceful Termination";
+}
+
+// LIF-177: past budgets and do-not-disrupt, but never with grace 0.
+void force_out(Leaving& leaving, const PodPtr& pod) {
+  auto left = std::chrono::floor<std::chrono::seconds>(*leaving.deadline - leaving.now);
+  std::int64_t grace = std::max<std::int64_t>(left.count(), 1);
+  Notice notice;
+  notice.about = reference_of(model::Object(pod));
+  notice.reason = "Disrupted";
+  notice.message = fmt::format(
+      "Deleting the pod to accommodate the terminationTime {} of the node. The pod was granted {} "
+      "seconds of grace-period of its {} terminationGracePeriodSeconds. This bypasses the PDB of "
+      "the pod and the do-not-disrupt annotation.",
+      base::print_time(*leaving.deadline), grace,
+      pod->spec->terminationGracePeriodSeconds.value_or(0));
+  notice.dedupe = {pod->metadata.uid};
+  leaving.decision.notices.push_back(std::move(notice));
+  Action action = delete_action(model::Object(pod));
+  action.key = "evict/" + pod->metadata.uid;
+  std::get<DeleteObject>(action.work).grace_period_seconds = grace;
+  leaving.decision.actions.push_back(std::move(action));
+}
+
+void evict(Leaving& leaving, const PodPtr& pod) {
+  std::string key = "evict/" + pod->metadata.uid;
+  if (const Failure* failure = leaving.world.failure_of(key);
+      failure != nullptr && failure->error.code == base::Code::throttled) {  // LIF-176
+    leaving.decision.notices.push_back(
+        node_notice(leaving, true, "FailedDraining",
+                    "Failed to drain node, evicting pod violates a PDB"));
+  }
+  Notice evicted;
+  evicted.about = reference_of(model::Object(pod));
+  evicted.reason = "Evicted";
+  evicted.message = "Evicted pod: " + drain_reason(leaving);
+  evicted.dedupe = {pod->metadata.uid};
+  Action action;
+  action.key = std::move(key);
+  action.work = EvictPod{model::reference_to(model::Object(pod)), pod->metadata.uid};
+  action.notices.push_back(std::move(evicted));
+  leaving.decision.actions.push_back(std::move(action));
+}
+
+// LIF-169: which tier a pod is drained with.
+std::size_t tier_of(const model::Pod& pod) {
+  return (is_critical(pod) ? 2u : 0u) + (engine::is_daemon_pod(pod) ? 1u : 0u);
+}
+
+// LIF-159 to LIF-171. True when no pod is waited for any more.
+bool is_drained(Leaving& leaving) {
+  if (leaving.edit && leaving.edit->find(model::kDrained) == nullptr) {
+    leaving.edit->set_unknown(model::kDrained, "Draining", "Draining");
+  }
+  std::array<std::vector<PodPtr>, 4> tiers;
+  std::size_t waiting = 0;
+  for (const PodPtr& pod : leaving.world.pods_on(leaving.node->metadata.name)) {
+    if (!is_waited_for(*pod, leaving.now, leaving.world.settings().stuck_terminating)) continue;
+    ++waiting;
+    if (must_be_forced(leaving, *pod)) {
+      force_out(leaving, pod);
+    } else {
+      tiers[tier_of(*pod)].push_back(pod);
+    }
+  }
+  auto tier = std::ranges::find_if(tiers, [](const auto& pods) { return !pods.empty(); });
+  if (tier != tiers.end()) {
+    for (const PodPtr& pod : *tier) {
+      if (is_evictable(*pod, leaving.now)) evict(leaving, pod);
+    }
+  }
+  base::Duration period = leaving.world.settings().drain_period;
+  if (waiting > 0) {
+    leaving.decision.notices.push_back(node_notice(
+        leaving, true, "FailedDraining",
+        fmt::format("Failed to drain node, {} waiting to be evicted", pluralised(waiting))));
+    leaving.decision.wake_at(leaving.now + period);
+    return false;
+  }
+  if (!leaving.edit || leaving.edit->is_true(model::kDrained)) return true;
+  base::Time earliest =
+      leaving.edit->since(model::kDrained) + leaving.world.settings().minimum_drain;
+  if (leaving.now < earliest) {  // LIF-160
+    leaving.decision.wake_at(earliest);
+    return false;
+  }
+  leaving.edit->set_true(model::kDrained);
+  return true;
+}
+
+// LIF-163.
+bool is_machine_gone(Leaving& leaving) {
+  if (!leaving.edit) return true;
+  const std::string& providerID = leaving.node->spec.providerID;
+  bool gone = is_instance_gone(leaving.world, providerID, leaving.now, leaving.decision);
+  if (is_termination_asked(leaving.world, providerID)) {
+    leaving.edit->set_true(model::kInstanceTerminating);
+  }
+  return gone;
+}
+
+// LIF-156. False if the annotation cannot be read: the flow stops until it is mended.
+bool read_deadline(Leaving& leaving) {
+  if (!leaving.edit) return true;
+  std::string_view text = model::value_of(leaving.edit->claim().metadata.annotations,
+                                          model::kTerminationTimestampAnnotation);
+  if (text.empty()) return true;
+  base::Result<base::Time> deadline = base::parse_time(text);
+  if (!deadline) {
+    leaving.decision.logs.push_back(node_line(
+        leaving, Level::error, "cannot read the termination timestamp of the nodeclaim",
+        {{"error", deadline.error().message}}));
+    return false;
+  }
+  leaving.deadline = *deadline;
+  leaving.decision.notices.push_back(
+      node_notice(leaving, true, "TerminationGracePeriodExpiring",
+                  fmt::format("All pods will be deleted by {}", text)));
+  return true;
+}
+
+void terminate_node(Leaving& leaving) {
+  std::optional<bool> lost = is_lost(leaving);
+  if (!lost || *lost || !read_deadline(leaving) || !is_closed(leaving)) return;
+  bool finished = is_drained(leaving);
+  if (finished && leaving.edit) leaving.edit->set_true(model::kVolumesDetached);
+  finished = finished && is_machine_gone(leaving);
+  if (leaving.edit) leaving.edit->finish(leaving.decision);
+  if (finished) release_node(leaving);
+}
+
+bool is_ours_to_terminate(const World& world, const model::Node& node) {
+  return world.is_managed(node) && node.metadata.deletionTimestamp &&
+         model::has_finalizer(node.metadata, model::kTerminationFinalizer);
+}
+
+}  // namespace
+
+Decision decide_termination(World& world, base::Time now) {
+  Decision decision;
+  for (const auto& [name, node] : world.nodes()) {
+    if (!is_ours_to_terminate(world, *node) || world.is_busy("Node/" + name)) continue;
+    Leaving leaving{world, node, std::nullopt, std::nullopt, now, decision};
+    auto claims = world.claims_of(node->spec.providerID);
+    if (claims.size() == 1 && world.is_managed(claims.front()->spec.nodeClassRef)) {
+      if (world.is_busy("NodeClaim/" + claims.front()->metadata.name)) continue;
+      if (!claims.front()->metadata.deletionTimestamp) {  // LIF-154
+        decision.actions.push_back(delete_action(model::Object(claims.front())));
+        continue;
+      }
+      leaving.edit.emplace(claims.front(), kNodeController, now);
+    }
+    terminate_node(leaving);
+  }
+  for (const auto& [name, claim] : world.claims()) {
+    if (!claim->metadata.deletionTimestamp || !world.is_managed(claim->spec.nodeClassRef) ||
+        !model::has_finalizer(claim->metadata, model::kTerminationFinalizer) ||
+        world.is_busy("NodeClaim/" + name)) {
+      continue;
+    }
+    terminate_claim(world, claim, now, decision);
+  }
+  return decision;
+}
+
+}  // namespace control

@@ -1,0 +1,318 @@
+#include "control/world.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "control/action.h"
+#include "model/labels.h"
+
+namespace control {
+namespace {
+
+// Removed objects are remembered this far back, against answers that arrive late.
+constexpr std::size_t kGoneRemembered = 20'000;
+
+// Resource versions of one server grow; where they are no numbers they say nothing.
+std::optional<std::uint64_t> version_of(const model::ObjectMeta& metadata) {
+  const std::string& text = metadata.resourceVersion;
+  std::uint64_t version = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return version;
+}
+
+template <class T>
+std::vector<std::shared_ptr<const T>> pick(
+    const std::map<std::string, std::set<std::string>, std::less<>>& index, std::string_view id,
+    const Table<T>& table) {
+  std::vector<std::shared_ptr<const T>> found;
+  if (id.empty()) return found;
+  auto names = index.find(id);
+  if (names == index.end()) return found;
+  for (const std::string& name : names->second) found.push_back(table.at(name));
+  return found;
+}
+
+void unindex(std::map<std::string, std::set<std::string>, std::less<>>& index,
+             const std::string& id, const std::string& key) {
+  auto entry = index.find(id);
+  if (entry == index.end()) return;
+  entry->second.erase(key);
+  if (entry->second.empty()) index.erase(entry);
+}
+
+}  // namespace
+
+std::string table_key(const model::ObjectMeta& metadata) {
+  return metadata.namespace_.empty() ? metadata.name : metadata.namespace_ + "/" + metadata.name;
+}
+
+World::World(Settings settings) : settings_(std::move(settings)) {}
+
+const std::vector<model::Kind>& World::watched_kinds() {
+  using enum model::Kind;
+  static const std::vector<model::Kind> kinds = {
+      Namespace, Node, Pod, DaemonSet, PodDisruptionBudget, EC2NodeClass, NodePool, NodeClaim};
+  return kinds;
+}
+
+void World::apply(const ports::Change& change) {
+  switch (change.type) {
+    case ports::Change::Type::put: assume(change.object); break;
+    case ports::Change::Type::removed: remove(change.object); break;
+    case ports::Change::Type::synced: synced_.insert(change.kind); break;
+  }
+}
+
+void World::assume(const model::Object& object) {
+  if (is_older_than_known(object)) return;
+  const model::ObjectMeta& metadata = object.metadata();
+  if (gone_uids_.contains(metadata.uid)) return;
+  // A write that took the last finalizer off a deleted object answers with its last state.
+  bool finished = metadata.deletionTimestamp && metadata.finalizers.empty() &&
+                  object.kind() != model::Kind::Pod;
+  if (finished) {
+    remove(object);
+    return;
+  }
+  switch (object.kind()) {
+    case model::Kind::Pod: put_pod(object.share<model::Pod>()); break;
+    case model::Kind::Node: put(nodes_, object); break;
+    case model::Kind::NodeClaim: put(claims_, object); break;
+    case model::Kind::NodePool: put(pools_, object); break;
+    case model::Kind::EC2NodeClass: put(classes_, object); break;
+    case model::Kind::DaemonSet: put(daemon_sets_, object); break;
+    case model::Kind::PodDisruptionBudget: put(budgets_, object); break;
+    case model::Kind::Namespace: put(namespaces_, object); break;
+    default: break;
+  }
+}
+
+template <class T>
+void World::put(Table<T>& table, const model::Object& object) {
+  std::shared_ptr<const T> value = object.share<T>();
+  std::string key = table_key(value->metadata);
+  std::shared_ptr<const T>& slot = table[key];
+  if constexpr (std::is_same_v<T, model::Node>) {
+    if (slot) unindex(nodes_by_provider_, slot->spec.providerID, key);
+    if (!value->spec.providerID.empty()) nodes_by_provider_[value->spec.providerID].insert(key);
+  }
+  if constexpr (std::is_same_v<T, model::NodeClaim>) {
+    if (slot) unindex(claims_by_provider_, slot->status.providerID, key);
+    if (!value->status.providerID.empty()) {
+      claims_by_provider_[value->status.providerID].insert(key);
+    }
+  }
+  slot = std::move(value);
+}
+
+void World::put_pod(const std::shared_ptr<const model::Pod>& pod) {
+  std::string key = table_key(pod->metadata);
+  std::shared_ptr<const model::Pod>& slot = pods_[key];
+  note_pod_event(slot.get(), *pod);
+  if (slot) unindex(pods_by_node_, slot->spec->nodeName, key);
+  if (!pod->spec->nodeName.empty() && !engine::is_terminal(*pod)) {
+    pods_by_node_[pod->spec->nodeName].insert(key);
+  }
+  if (engine::is_provisionable(*pod)) {
+    provisionable_[key] = pod;
+  } else {
+    provisionable_.erase(key);
+  }
+  slot = pod;
+}
+
+void World::note_pod_event(const model::Pod* before, const model::Pod& after) {
+  if (after.spec->nodeName.empty() || engine::is_daemon_pod(after)) return;
+  bool came = before == nullptr || before->spec->nodeName.empty();
+  bool ended = before != nullptr && engine::is_terminal(after) && !engine::is_terminal(*before);
+  bool leaves = before != nullptr && after.metadata.deletionTimestamp &&
+                !before->metadata.deletionTimestamp;
+  if (came || ended || leaves) nodes_with_pod_events.insert(after.spec->nodeName);
+}
+
+void World::remove_pod(const std::string& key) {
+  auto pod = pods_.find(key);
+  if (pod == pods_.end()) return;
+  unindex(pods_by_node_, pod->second->spec->nodeName, key);
+  provisionable_.erase(key);
+  planned_claims.erase(key);
+  first_seen.erase(key);
+  pods_.erase(pod);
+}
+
+void World::remove(const model::Object& object) {
+  const model::ObjectMeta& metadata = object.metadata();
+  std::string key = table_key(metadata);
+  if (gone_uids_.insert(metadata.uid).second) {
+    gone_order_.push_back(metadata.uid);
+    if (gone_order_.size() > kGoneRemembered) {
+      gone_uids_.erase(gone_order_.front());
+      gone_order_.pop_front();
+    }
+  }
+  // An object of the same name that was created since is another one and stays.
+  auto erase = [&](auto& table) {
+    auto found = table.find(key);
+    if (found == table.end() || found->second->metadata.uid != metadata.uid) return false;
+    table.erase(found);
+    return true;
+  };
+  switch (object.kind()) {
+    case model::Kind::Pod: {
+      auto found = pods_.find(key);
+      if (found != pods_.end() && found->second->metadata.uid == metadata.uid) remove_pod(key);
+      break;
+    }
+    case model::Kind::Node: {
+      auto found = nodes_.find(key);
+      std::string provider = found == nodes_.end() ? "" : found->second->spec.providerID;
+      if (erase(nodes_)) unindex(nodes_by_provider_, provider, key);
+      break;
+    }
+    case model::Kind::NodeClaim: {
+      auto found = claims_.find(key);
+      std::string provider = found == claims_.end() ? "" : found->second->status.providerID;
+      if (erase(claims_)) unindex(claims_by_provider_, provider, key);
+      break;
+    }
+    case model::Kind::NodePool: erase(pools_); break;
+    case model::Kind::EC2NodeClass: erase(classes_); break;
+    case model::Kind::DaemonSet: erase(daemon_sets_); break;
+    case model::Kind::PodDisruptionBudget: erase(budgets_); break;
+    case model::Kind::Namespace: erase(namespaces_); break;
+    default: break;
+  }
+}
+
+bool World::is_older_than_known(const model::Object& object) const {
+  const model::ObjectMeta& metadata = object.metadata();
+  std::string key = table_key(metadata);
+  auto older = [&](const auto& table) {
+    auto known = table.find(key);
+    if (known == table.end() || known->second->metadata.uid != metadata.uid) return false;
+    std::optional<std::uint64_t> known_version = version_of(known->second->metadata);
+    std::optional<std::uint64_t> version = version_of(metadata);
+    return known_version && version && *version < *known_version;
+  };
+  switch (object.kind()) {
+    case model::Kind::Pod: return older(pods_);
+    case model::Kind::Node: return older(nodes_);
+    case model::Kind::NodeClaim: return older(claims_);
+    case model::Kind::NodePool: return older(pools_);
+    case model::Kind::EC2NodeClass: return older(classes_);
+    default: return false;
+  }
+}
+
+std::vector<std::shared_ptr<const model::Pod>> World::pods_on(std::string_view node) const {
+  return pick(pods_by_node_, node, pods_);
+}
+
+std::vector<std::shared_ptr<const model::Node>> World::nodes_of(std::string_view providerID) const {
+  return pick(nodes_by_provider_, providerID, nodes_);
+}
+
+std::vector<std::shared_ptr<const model::NodeClaim>> World::claims_of(
+    std::string_view providerID) const {
+  return pick(claims_by_provider_, providerID, claims_);
+}
+
+bool World::is_managed(const model::NodeClassReference& reference) const {
+  return reference.group == settings_.class_group && reference.kind == settings_.class_kind;
+}
+
+bool World::is_managed(const model::Node& node) const {
+  return node.metadata.labels.contains(
+      model::node_class_label(settings_.class_group, settings_.class_kind));
+}
+
+std::vector<engine::NodeState> World::node_states() const {
+  std::vector<engine::NodeState> states;
+  for (const auto& [name, node] : nodes_) {
+    engine::NodeState state;
+    state.node = node;
+    auto claims = claims_of(node->spec.providerID);
+    if (claims.size() == 1 && is_managed(claims.front()->spec.nodeClassRef)) {
+      state.claim = claims.front();
+    }
+    const model::Labels& labels = node->metadata.labels;
+    bool in_pool = labels.contains(model::kNodePoolLabel);
+    if (in_pool && node->spec.providerID.empty()) continue;  // LIF-215
+    if (in_pool && !labels.contains(model::kInstanceTypeLabel) &&
+        model::value_of(labels, model::kInitializedLabel).empty()) {
+      continue;  // LIF-216
+    }
+    state.pods = pods_on(name);
+    state.marked_for_deletion =
+        state.claim && marked_for_deletion.contains(state.claim->metadata.name);
+    states.push_back(std::move(state));
+  }
+  for (const auto& [name, claim] : claims_) {
+    if (!is_managed(claim->spec.nodeClassRef) || claim->status.providerID.empty()) continue;
+    if (!nodes_of(claim->status.providerID).empty()) continue;
+    engine::NodeState state;
+    state.claim = claim;
+    state.marked_for_deletion = marked_for_deletion.contains(name);
+    states.push_back(std::move(state));
+  }
+  return states;
+}
+
+bool World::is_synced() const {
+  return watches_synced() && std::ranges::all_of(claims_, [&](const auto& entry) {
+           const model::NodeClaim& claim = *entry.second;
+           return !is_managed(claim.spec.nodeClassRef) || !claim.status.providerID.empty();
+         });
+}
+
+const Failure* World::failure_of(std::string_view key) const {
+  auto failure = failures_.find(key);
+  return failure == failures_.end() ? nullptr : &failure->second;
+}
+
+void World::note_failure(const std::string& key, const base::Error& error, base::Time now,
+                         base::Duration first, base::Duration longest) {
+  Failure& failure = failures_[key];
+  failure.error = error;
+  base::Duration wait = first;
+  for (int attempt = 0; attempt < failure.count && wait < longest; ++attempt) wait *= 2;
+  failure.retry_at = now + std::min(wait, longest);
+  ++failure.count;
+}
+
+void World::rest(const std::string& key, base::Time until) { failures_[key].retry_at = until; }
+
+void World::clear_failure(const std::string& key) { failures_.erase(key); }
+
+std::optional<base::Time> World::blocked_until(std::string_view key, base::Time now) const {
+  const Failure* failure = failure_of(key);
+  if (failure == nullptr || failure->retry_at <= now) return std::nullopt;
+  return failure->retry_at;
+}
+
+bool World::is_nominated(std::string_view providerID, base::Time now) const {
+  auto nomination = nominated_.find(providerID);
+  return nomination != nominated_.end() && now < nomination->second;
+}
+
+void World::forget_stale(base::Time now) {
+  std::erase_if(nominated_, [&](const auto& entry) { return entry.second <= now; });
+  std::set<std::string_view> uids;
+  for (const auto& [name, claim] : claims_) uids.insert(claim->metadata.uid);
+  auto claim_is_gone = [&](const auto& entry) { return !uids.contains(entry.first); };
+  std::erase_if(launched, claim_is_gone);
+  std::erase_if(refused_launches, claim_is_gone);
+  std::erase_if(instances, [&](const auto& entry) {
+    return claims_of(entry.first).empty() && nodes_of(entry.first).empty();
+  });
+  std::erase_if(marked_for_deletion,
+                [&](const std::string& name) { return !claims_.contains(name); });
+  std::erase_if(types, [&](const auto& entry) { return !pools_.contains(entry.first); });
+  // A key that has not been tried for an hour names something that is gone.
+  std::erase_if(failures_, [&](const auto& entry) {
+    return entry.second.retry_at + std::chrono::hours(1) < now;
+  });
+}
+
+}  // namespace control
