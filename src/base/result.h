@@ -14,6 +14,8 @@ namespace base {
 
 enum class Code {
   invalid,            // the input is wrong; repeating it will not help
+  malformed,          // the request cannot be understood at all (HTTP 400; invalid is 422)
+  unsupported,        // the request is understood, but this form of it is not served (HTTP 415)
   not_found,          // the object, instance or file does not exist
   already_exists,     // the name is taken
   conflict,           // somebody else changed the object meanwhile; read it again

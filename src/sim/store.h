@@ -6,11 +6,15 @@
 // Everything happens at once and in order on the one event loop; latency and faults are added by
 // those who call (sim_kube.h). Watch callbacks run from the event loop after the write returned,
 // in order of resource versions.
+//
+// Errors: Code::malformed (HTTP 400) if the request cannot be understood, Code::invalid (422) if
+// the object breaks a rule, Code::unsupported (415) for a patch type that the resource does not
+// take; not_found, already_exists, conflict, forbidden, gone, throttled as their names say. Messages
+// are worded as Kubernetes words them.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,26 +26,9 @@
 #include "base/result.h"
 #include "model/kinds.h"
 #include "ports/clock.h"
+#include "sim/resources.h"
 
 namespace sim {
-
-// A resource of the API: those of model::kinds() and others that are only kept and shown.
-struct Resource {
-  std::string group;
-  std::string version;
-  std::string plural;
-  std::string singular;
-  std::string kind;
-  bool namespaced = true;
-  bool has_status = false;
-  bool has_scale = false;
-  bool is_custom = false;  // a custom resource: strategic merge patch is refused with 415
-  std::vector<std::string> short_names;
-  std::vector<std::string> categories;
-  std::optional<model::Kind> known;  // the typed kind
-
-  std::string api_version() const { return group.empty() ? version : group + "/" + version; }
-};
 
 struct Stored {
   base::Json json;       // with apiVersion and kind
@@ -53,7 +40,8 @@ using StoredPtr = std::shared_ptr<const Stored>;
 struct WatchEvent {
   enum class Type { added, modified, deleted, bookmark };
   Type type = Type::added;
-  StoredPtr object;
+  StoredPtr object;  // of a deleted event: the last state, with the version of the deletion
+  StoredPtr before;  // what a modified event replaced, so that selectors can tell who left
 };
 
 struct ListResult {
@@ -68,7 +56,7 @@ enum class Propagation { background, foreground, orphan };
 struct WriteOptions {
   FieldValidation field_validation = FieldValidation::ignore;
   bool dry_run = false;
-  std::string subresource;              // "", "status" or "scale"
+  std::string subresource;                       // "", "status" or "scale"
   std::vector<std::string>* warnings = nullptr;  // for the client, if it wants them
 };
 
@@ -87,6 +75,7 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
+  // A Resource that is handed to the other functions is one of these.
   const std::vector<Resource>& resources() const;
   const Resource* find(std::string_view group, std::string_view version,
                        std::string_view plural) const;
@@ -98,24 +87,34 @@ class Store {
   // Namespace "" lists all of them.
   ListResult list(const Resource& resource, std::string_view name_space = "") const;
 
+  // metadata.generateName makes a name; the namespace defaults to `name_space`, then the object's.
   base::Result<StoredPtr> create(const Resource& resource, std::string_view name_space,
                                  base::Json object, const WriteOptions& options = {});
-  // Replaces the object; metadata.resourceVersion, if given, must match.
+  // Replaces the object; metadata.resourceVersion and metadata.uid, if given, must match. With the
+  // subresource "status" only the status is taken, otherwise (for kinds whose status is one) all
+  // but the status; with "scale" the object is a Scale. Nothing changed: no new version, no event.
   base::Result<StoredPtr> update(const Resource& resource, std::string_view name_space,
                                  std::string_view name, base::Json object,
                                  const WriteOptions& options = {});
+  // As an update with the patched object; resource version and uid in the patch are preconditions.
   base::Result<StoredPtr> patch(const Resource& resource, std::string_view name_space,
                                 std::string_view name, PatchType type, const base::Json& patch,
                                 const WriteOptions& options = {});
-  // The object as it is afterwards (still there if finalizers or a grace period hold it).
+  // The object as it is afterwards: still there, with a deletion timestamp, if finalizers or a
+  // grace period hold it. Foreground and orphan propagation add the finalizers foregroundDeletion
+  // and orphan, which the garbage collector removes. A namespace takes its content along.
   base::Result<StoredPtr> remove(const Resource& resource, std::string_view name_space,
                                  std::string_view name, const DeleteOptions& options = {});
-  // pods/eviction, by the budgets' status: Code::throttled when one forbids it.
+
+  // pods/eviction, by the budgets' status: Code::throttled when one forbids it. One allowance
+  // passes one eviction: it is taken from the status, and the pod is deleting when this returns,
+  // so a budget controller that counts from the store at its next turn counts right.
   base::Result<void> evict(std::string_view name_space, std::string_view name,
                            const DeleteOptions& options = {});
-  // pods/binding.
-  base::Result<void> bind(std::string_view name_space, std::string_view pod,
-                          std::string_view node);
+  // pods/binding: sets the node and the condition PodScheduled.
+  base::Result<void> bind(std::string_view name_space, std::string_view pod, std::string_view node);
+  // The autoscaling/v1 Scale of an object. Requires: resource.has_scale.
+  base::Json scale_of(const Resource& resource, const Stored& stored) const;
 
   // Calls `sink` for each change of the resource after `version`; Code::gone if that is too old.
   // The watch ends when the returned handle goes.
@@ -125,11 +124,16 @@ class Store {
 
   std::uint64_t version() const;
 
-  // Called before a create or update of the resource is stored; may default and validate the
-  // object. Errors refuse the write.
-  using Admission = std::function<base::Result<void>(const base::Json* before, base::Json& object,
+  // Called before a create or update of the resource is judged and stored; fills in defaults.
+  // `before` is null on create. Errors refuse the write.
+  using Admission = std::function<base::Result<void>(const Stored* before, base::Json& object,
                                                      const WriteOptions& options)>;
   void admit(const Resource& resource, Admission admission);
+
+  // Judges what would be stored, typed object included. Errors refuse the write.
+  using Validation = std::function<base::Result<void>(const Stored* before, const Stored& after,
+                                                      const WriteOptions& options)>;
+  void validate(const Resource& resource, Validation validation);
 
  private:
   struct State;

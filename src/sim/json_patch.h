@@ -1,0 +1,13 @@
+// JSON Patch (RFC 6902): a list of operations on places that JSON pointers (RFC 6901) name.
+#pragma once
+
+#include "base/json.h"
+#include "base/result.h"
+
+namespace sim {
+
+// The value after all operations. Code::malformed if the patch is none, Code::invalid if an
+// operation cannot be done, a test that fails included.
+base::Result<base::Json> apply_json_patch(base::Json value, const base::Json& patch);
+
+}  // namespace sim
