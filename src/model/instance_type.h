@@ -2,6 +2,7 @@
 // (lifecycle.md section 3.2).
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
