@@ -72,10 +72,11 @@ const NodeAffinity* node_affinity_of(const PodSpec& spec) {
 }  // namespace
 
 void Requirements::add(Requirement requirement) {
-  auto found = by_key_.find(requirement.key());
-  if (found == by_key_.end()) {
+  auto& by_key = by_key_.edit();
+  auto found = by_key.find(requirement.key());
+  if (found == by_key.end()) {
     std::string key = requirement.key();
-    by_key_.emplace(std::move(key), std::move(requirement));
+    by_key.emplace(std::move(key), std::move(requirement));
   } else {
     found->second = found->second.intersection(requirement);
   }
@@ -88,17 +89,16 @@ void Requirements::add(const Requirements& other) {
 
 void Requirements::replace(Requirement requirement) {
   std::string key = requirement.key();
-  by_key_.insert_or_assign(std::move(key), std::move(requirement));
+  by_key_.edit().insert_or_assign(std::move(key), std::move(requirement));
 }
 
 void Requirements::erase(std::string_view key) {
-  auto found = by_key_.find(key);
-  if (found != by_key_.end()) by_key_.erase(found);
+  if (has(key)) by_key_.edit().erase(by_key_.edit().find(key));
 }
 
 const Requirement* Requirements::find(std::string_view key) const {
-  auto found = by_key_.find(key);
-  return found == by_key_.end() ? nullptr : &found->second;
+  auto found = by_key_->find(key);
+  return found == by_key_->end() ? nullptr : &found->second;
 }
 
 Requirement Requirements::get(std::string_view key) const {
@@ -141,7 +141,7 @@ std::optional<std::string> Requirements::incompatibility(const Requirements& inc
 
 std::string Requirements::to_string() const {
   std::vector<std::string> texts;
-  for (const auto& [key, requirement] : by_key_) {
+  for (const auto& [key, requirement] : *by_key_) {
     if (key != kHostnameLabel) texts.push_back(requirement.to_string());
   }
   std::ranges::sort(texts);
@@ -150,7 +150,7 @@ std::string Requirements::to_string() const {
 
 std::vector<NodeRequirement> Requirements::to_wire() const {
   std::vector<NodeRequirement> entries;
-  for (const auto& [key, requirement] : by_key_) {
+  for (const auto& [key, requirement] : *by_key_) {
     auto write = [&](Operator op, std::vector<std::string> values) {
       entries.push_back(
           {key, std::string(model::to_string(op)), std::move(values), requirement.min_values()});

@@ -36,11 +36,11 @@ class Requirements {
   // What is there, or Exists.
   Requirement get(std::string_view key) const;
   bool has(std::string_view key) const { return find(key) != nullptr; }
-  bool empty() const { return by_key_.empty(); }
-  std::size_t size() const { return by_key_.size(); }
+  bool empty() const { return by_key_->empty(); }
+  std::size_t size() const { return by_key_->size(); }
 
-  auto begin() const { return by_key_.begin(); }  // pairs of key and requirement, by key
-  auto end() const { return by_key_.end(); }
+  auto begin() const { return by_key_->begin(); }  // pairs of key and requirement, by key
+  auto end() const { return by_key_->end(); }
 
   // SCH-059: every key that both have overlaps, or both are negative.
   bool intersects(const Requirements& other) const;
@@ -61,7 +61,7 @@ class Requirements {
   bool operator==(const Requirements&) const = default;
 
  private:
-  base::Map<Requirement> by_key_;
+  base::Shared<base::Map<Requirement>> by_key_;  // copies share it until one of them changes
 };
 
 // Each label as In{value} (SCH-116).
