@@ -13,10 +13,10 @@
 namespace engine {
 
 struct NodeState {
-  std::shared_ptr<const model::Node> node;        // null before the machine joins
-  std::shared_ptr<const model::NodeClaim> claim;  // null for unmanaged nodes
+  std::shared_ptr<const model::Node> node;              // null before the machine joins
+  std::shared_ptr<const model::NodeClaim> claim;        // null for unmanaged nodes
   std::vector<std::shared_ptr<const model::Pod>> pods;  // bound, not terminal, by namespace/name
-  bool marked_for_deletion = false;  // marked in memory by a disruption command
+  bool marked_for_deletion = false;                     // marked in memory by a disruption command
 
   bool managed() const { return claim != nullptr; }
   bool registered() const;   // LIF-222

@@ -33,8 +33,8 @@ struct PlannedClaim {
   std::shared_ptr<const model::NodePool> pool;
   std::vector<std::size_t> pods;  // indexes into Snapshot::pods, in the order of joining
   model::Requirements requirements;
-  model::InstanceTypes types;     // cheapest first, at most Settings::max_instance_types
-  model::ResourceList requests;   // pods and daemons
+  model::InstanceTypes types;    // cheapest first, at most Settings::max_instance_types
+  model::ResourceList requests;  // pods and daemons
   bool min_values_relaxed = false;
   std::optional<CheapestOffering> cheapest;
 };
@@ -50,17 +50,18 @@ struct Refusal {
 };
 
 struct Plan {
-  std::vector<PlannedClaim> claims;    // in order of opening
-  std::vector<PlacedOnNode> existing;  // nodes that received pods, in node order (SCH-115)
-  std::vector<Refusal> refusals;       // by pod index
+  std::vector<PlannedClaim> claims;        // in order of opening
+  std::vector<PlacedOnNode> existing;      // nodes that received pods, in node order (SCH-115)
+  std::vector<Refusal> refusals;           // by pod index
   std::vector<std::string> dropped_pools;  // no compatible instance type at all (SCH-097)
-  bool stopped = false;                // `stop` ended it early (SCH-144)
+  bool stopped = false;                    // `stop` ended it early (SCH-144)
 };
 
 // `stop` is asked before each placement; true ends the solve where it is, keeping what was placed.
 Plan pack(const Snapshot& snapshot, const std::function<bool()>& stop = nullptr);
 
-// The NodeClaim to create for a planned claim (SCH-268 to SCH-273), without a name.
-model::NodeClaim to_node_claim(const PlannedClaim& claim);
+// The NodeClaim to create for a planned claim (SCH-268 to SCH-273), without a name. `settings` are
+// those of the snapshot: they say which labels the launch supplies.
+model::NodeClaim to_node_claim(const PlannedClaim& claim, const Settings& settings = {});
 
 }  // namespace engine

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,12 +21,21 @@ namespace engine {
 enum class PreferencePolicy { Respect, Ignore };
 enum class MinValuesPolicy { Strict, BestEffort };
 
+// The labels of a cloud for which model::is_well_known() does not speak.
+struct CloudLabels {
+  // Every key that a NodePool need not declare (SCH-050), core's included, sorted.
+  std::vector<std::string> well_known;
+  // Domains, beside karpenter.sh, whose other keys pods may not name (SCH-035).
+  std::vector<std::string> restricted_domains;
+};
+
 struct Settings {
   PreferencePolicy preference_policy = PreferencePolicy::Respect;
   MinValuesPolicy min_values_policy = MinValuesPolicy::Strict;
   bool ignore_dra_requests = true;
   bool reserved_capacity = true;
-  std::size_t max_instance_types = 600;  // of a claim (SCH-267)
+  std::size_t max_instance_types = 600;     // of a claim (SCH-267)
+  std::optional<CloudLabels> cloud_labels;  // those of model if not given
 };
 
 // A NodePool that takes part (SCH-089: dynamic, ready, not deleting), with all types of its class.

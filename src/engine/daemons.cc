@@ -1,0 +1,153 @@
+#include "engine/daemons.h"
+
+#include <algorithm>
+#include <map>
+
+#include "engine/relax.h"
+#include "model/requirements.h"
+#include "model/resources.h"
+
+namespace engine {
+
+namespace {
+
+const model::NodeSelector* required_terms(const model::PodSpec& spec) {
+  if (!spec.affinity || !spec.affinity->nodeAffinity) return nullptr;
+  const auto& required =
+      spec.affinity->nodeAffinity->requiredDuringSchedulingIgnoredDuringExecution;
+  return required ? &*required : nullptr;
+}
+
+// The terms of the DaemonSet replace those of its pod, which name the one node that the DaemonSet
+// controller made it for (SCH-102).
+const model::NodeSelector* terms_of(const DaemonInput& daemon, const model::PodSpec& spec) {
+  const model::NodeSelector* of_set = required_terms(*daemon.daemon_set->spec.template_.spec);
+  return of_set != nullptr ? of_set : required_terms(spec);
+}
+
+DaemonPod daemon_pod(const DaemonInput& daemon, States& states) {
+  const model::PodTemplateSpec& pod_template = daemon.daemon_set->spec.template_;
+  const model::PodSpec& spec = daemon.newest_pod ? *daemon.newest_pod->spec : *pod_template.spec;
+  DaemonPod pod;
+  pod.tolerations = spec.tolerations;
+  pod.ports = host_ports_of(spec);
+  pod.requests =
+      daemon.newest_pod ? model::requests_of(*daemon.newest_pod) : model::requests_of(pod_template);
+  model::Requirements selected = model::requirements_of(spec.nodeSelector);
+  const model::NodeSelector* terms = terms_of(daemon, spec);
+  if (terms == nullptr || terms->nodeSelectorTerms.empty()) {
+    pod.alternatives.push_back(states.wanted(selected));
+    return pod;
+  }
+  for (const model::NodeSelectorTerm& term : terms->nodeSelectorTerms) {
+    model::Requirements both = selected;
+    both.add(model::requirements_of(term.matchExpressions));
+    pod.alternatives.push_back(states.wanted(both));
+  }
+  return pod;
+}
+
+bool is_tolerant(const DaemonPod& daemon, const std::vector<model::Taint>& taints) {
+  return std::ranges::all_of(
+      taints, [&](const auto& taint) { return model::tolerates(daemon.tolerations, taint); });
+}
+
+// Rows on which the daemon runs: one alternative must suit both the template and the type.
+Rows rows_of(const DaemonPod& daemon, StateId state, States& states, TypeTable& types) {
+  Rows rows = types.none();
+  for (const Wanted& wanted : daemon.alternatives) {
+    if (!wanted.accepts_any_host()) continue;
+    if (states.narrow(state, wanted.state, Meeting::loose)) rows |= types.labelled(wanted.state);
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::vector<DaemonPod> daemon_pods(const Snapshot& snapshot, States& states) {
+  std::vector<DaemonPod> pods;
+  for (const DaemonInput& daemon : snapshot.daemons) {
+    const model::PodSpec& spec =
+        daemon.newest_pod ? *daemon.newest_pod->spec : *daemon.daemon_set->spec.template_.spec;
+    if (snapshot.settings.ignore_dra_requests && uses_dra(spec)) continue;
+    pods.push_back(daemon_pod(daemon, states));
+  }
+  return pods;
+}
+
+void tolerate_preferences(std::vector<DaemonPod>& daemons) {
+  for (DaemonPod& daemon : daemons) {
+    daemon.tolerations.push_back(toleration_of_preferences());
+  }
+}
+
+std::vector<DaemonGroup> daemon_groups(const std::vector<DaemonPod>& daemons,
+                                       const std::vector<model::Taint>& taints, StateId state,
+                                       States& states, TypeTable& types) {
+  std::vector<std::size_t> present;  // daemons that run on some row
+  std::vector<Rows> rows;
+  for (std::size_t daemon = 0; daemon < daemons.size(); ++daemon) {
+    if (!is_tolerant(daemons[daemon], taints)) continue;
+    present.push_back(daemon);
+    rows.push_back(rows_of(daemons[daemon], state, states, types));
+  }
+  std::map<std::vector<bool>, Rows> by_daemons;
+  for (std::size_t row = 0; row < types.rows(); ++row) {
+    std::vector<bool> runs;
+    for (const Rows& of_daemon : rows) {
+      runs.push_back(of_daemon.test(row));
+    }
+    by_daemons.try_emplace(std::move(runs), types.none()).first->second.set(row);
+  }
+  std::vector<DaemonGroup> groups;
+  for (auto& [runs, group_rows] : by_daemons) {
+    DaemonGroup& group = groups.emplace_back(std::move(group_rows));
+    for (std::size_t index = 0; index < present.size(); ++index) {
+      if (!runs[index]) continue;
+      const DaemonPod& daemon = daemons[present[index]];
+      model::add(group.overhead, daemon.requests);
+      group.ports.insert(group.ports.end(), daemon.ports.begin(), daemon.ports.end());
+    }
+  }
+  return groups;
+}
+
+model::ResourceList remaining_overhead(const std::vector<DaemonPod>& daemons, const NodeState& node,
+                                       StateId state, States& states) {
+  model::ResourceList overhead;
+  std::vector<model::Taint> taints = node.taints();
+  std::string hostname = node.hostname();
+  for (const DaemonPod& daemon : daemons) {
+    bool is_expected = is_tolerant(daemon, taints) &&
+                       std::ranges::any_of(daemon.alternatives, [&](const auto& wanted) {
+                         return wanted.accepts_host(hostname) &&
+                                states.narrow(state, wanted.state, Meeting::strict).has_value();
+                       });
+    if (is_expected) model::add(overhead, daemon.requests);
+  }
+  if (overhead.empty()) return overhead;
+  model::subtract(overhead, node.daemon_requests());
+  for (auto& [resource, quantity] : overhead) {
+    if (quantity.is_negative()) quantity = base::Quantity();
+  }
+  return overhead;
+}
+
+model::ResourceList least_of(const model::ResourceList& one, const model::ResourceList& other) {
+  model::ResourceList least;
+  for (const auto& [resource, quantity] : one) {
+    auto found = other.find(resource);
+    if (found != other.end()) least[resource] = std::min(quantity, found->second);
+  }
+  return least;
+}
+
+bool uses_dra(const model::PodSpec& spec) {
+  auto claims = [](const model::Container& container) {
+    return !container.resources.claims.empty();
+  };
+  return !spec.resourceClaims.empty() || std::ranges::any_of(spec.containers, claims) ||
+         std::ranges::any_of(spec.initContainers, claims);
+}
+
+}  // namespace engine

@@ -1,0 +1,194 @@
+#include "engine/explain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "engine/fit.h"
+#include "model/labels.h"
+#include "model/resources.h"
+
+namespace engine {
+
+namespace {
+
+std::string text_of(const model::Taint& taint) {
+  return taint.value.empty() ? fmt::format("{}:{}", taint.key, taint.effect)
+                             : fmt::format("{}={}:{}", taint.key, taint.value, taint.effect);
+}
+
+// Which criteria of SCH-168 rows met, alone and together. Requirements and resources without an
+// offering do not occur, as a type has room only where it has an offering (SCH-080).
+struct Met {
+  bool requirements = false;
+  bool resources = false;
+  bool offering = false;
+  bool resources_and_offering = false;
+  bool requirements_and_offering = false;
+};
+
+constexpr std::int64_t kSuspiciousCpus = 1'000'000;
+
+std::string criterion(const Met& met, bool asks_for_a_million_cpus) {
+  if (!met.requirements && !met.resources && !met.offering) {
+    return "no instance type met the scheduling requirements or had enough resources or had a "
+           "required offering";
+  }
+  if (!met.requirements && !met.resources) {
+    return "no instance type met the scheduling requirements or had enough resources";
+  }
+  if (!met.requirements && !met.offering) {
+    return "no instance type met the scheduling requirements or had a required offering";
+  }
+  if (!met.resources && !met.offering) {
+    return "no instance type had enough resources or had a required offering";
+  }
+  if (!met.requirements) return "no instance type met all requirements";
+  if (!met.resources) {
+    return asks_for_a_million_cpus ? "no instance type has enough resources (CPU request >= 1 "
+                                     "Million, m vs M typo?)"
+                                   : "no instance type has enough resources";
+  }
+  if (!met.offering) return "no instance type has the required offering";
+  if (met.resources_and_offering) {
+    return "no instance type which had enough resources and the required offering met the "
+           "scheduling requirements";
+  }
+  if (met.requirements_and_offering) {
+    return "no instance type which met the scheduling requirements and the required offering had "
+           "the required resources";
+  }
+  return "no instance type met the requirements/resources/offering tuple";
+}
+
+class Explainer {
+ public:
+  Explainer(Problem& problem, const Candidate& candidate)
+      : problem_(problem), candidate_(candidate) {}
+
+  model::Reason of_template(Template& from, std::size_t& next_host) const {
+    auto claim = empty_claim(problem_, from, next_host);
+    if (!claim) return {claim.error(), from.name(), "", {}};
+    ++next_host;
+    auto narrowed = fit_claim(problem_, *claim, candidate_);
+    if (narrowed) return {};
+    return {narrowed.error(), from.name(), text_of(narrowed.error(), *claim), {}};
+  }
+
+ private:
+  std::string text_of(Code code, const Claim& claim) const {
+    switch (code) {
+      case Code::taint: return taints_text(claim.made_from->taints());
+      case Code::requirements: return requirements_text(claim);
+      case Code::instance_types:
+      case Code::min_values: return filter_text(claim);
+      default: return "";
+    }
+  }
+
+  std::string taints_text(const std::vector<model::Taint>& taints) const {
+    std::string text;
+    for (const model::Taint& taint : taints) {
+      if (model::tolerates(candidate_.form.spec.tolerations, taint)) continue;
+      if (!text.empty()) text += "; did not tolerate taint ";
+      text += "(taint=" + engine::text_of(taint) + ")";
+    }
+    return text;
+  }
+
+  std::string requirements_text(const Claim& claim) const {
+    model::Requirements existing = problem_.states[claim.state];
+    existing.add({model::kHostnameLabel, model::Operator::In, {placeholder(claim.host)}});
+    model::Requirements incoming = problem_.states[candidate_.form.wanted.state];
+    if (candidate_.form.wanted.hostname) incoming.add(*candidate_.form.wanted.hostname);
+    return problem_.rules.incompatibility(existing, incoming).value_or("");
+  }
+
+  // The criterion, then the requirements and the resources that were considered (SCH-175, SCH-177).
+  std::string filter_text(const Claim& claim) const {
+    StateId state =
+        *problem_.states.narrow(claim.state, candidate_.form.wanted.state, Meeting::loose);
+    Rows tested = rows_with_free_ports(claim, candidate_.shape);
+    return criterion_text(claim, state, tested) +
+           ", requirements=" + problem_.states[state].to_string() +
+           ", resources=" + resources_text(claim);
+  }
+
+  std::string criterion_text(const Claim& claim, StateId state, const Rows& tested) const {
+    TypeTable& types = *claim.made_from->types;
+    Rows roomy = tested;
+    claim.made_from->rooms.keep_fitting(candidate_.shape.amounts, roomy);
+    roomy &= types.offered(state);
+    Rows offered = types.offered(state) & tested;
+    Rows labelled = types.labelled(state) & tested;
+    Rows left = labelled & roomy;
+    if (left.any()) {
+      auto violations = too_few_values(problem_.states[state], left, types);
+      std::vector<std::string> keys;
+      for (const TooFewValues& violation : violations)
+        keys.push_back(violation.key);
+      return fmt::format("minValues requirement is not met for label(s) (label(s)=[{}])",
+                         fmt::join(keys, " "));
+    }
+    Met met{.requirements = labelled.any(),
+            .resources = roomy.any(),
+            .offering = offered.any(),
+            .resources_and_offering = roomy.any(),
+            .requirements_and_offering = labelled.intersects(offered)};
+    base::Quantity cpu = model::quantity_of(candidate_.shape.requests, model::kCpu);
+    return criterion(met, cpu >= base::Quantity::from_units(kSuspiciousCpus));
+  }
+
+  // What the pod asks for, with what the daemons of the groups take at least and at most.
+  std::string resources_text(const Claim& claim) const {
+    std::optional<model::ResourceList> least;
+    model::ResourceList most;
+    for (const DaemonGroup& group : claim.made_from->daemons) {
+      bool is_empty = group.overhead.empty() || !group.rows.intersects(claim.made_from->rows);
+      if (is_empty || conflict(candidate_.shape.ports, group.ports)) continue;
+      least = least ? least_of(*least, group.overhead) : group.overhead;
+      model::raise_to(most, group.overhead);
+    }
+    model::ResourceList low = candidate_.shape.requests;
+    model::add(low, least.value_or(model::ResourceList()));
+    model::ResourceList high = candidate_.shape.requests;
+    model::add(high, most);
+    if (low == high) return to_json_text(low);
+    return "min=" + to_json_text(low) + ", max=" + to_json_text(high);
+  }
+
+  Problem& problem_;
+  const Candidate& candidate_;
+};
+
+}  // namespace
+
+std::string to_json_text(const model::ResourceList& resources) {
+  std::string text;
+  for (const auto& [resource, quantity] : resources) {
+    text += fmt::format("{}\"{}\":\"{}\"", text.empty() ? "" : ",", resource, quantity.to_string());
+  }
+  return "{" + text + "}";
+}
+
+model::Reason explain(Problem& problem, std::size_t pod, std::size_t next_host) {
+  const Shape& shape = problem.shapes[problem.shape_of[pod]];
+  if (shape.uses_dra && problem.snapshot.settings.ignore_dra_requests) {
+    return {Code::dra, "", "", {}};
+  }
+  if (problem.templates.empty()) return {Code::no_types_left, "", "", {}};
+  Candidate candidate{shape, shape.forms.back()};
+  Explainer explainer(problem, candidate);
+  model::Reason reason;
+  for (Template& from : problem.templates) {
+    reason.parts.push_back(explainer.of_template(from, next_host));
+    if (reason.parts.back().code == Code::none) return {};
+  }
+  if (reason.parts.size() == 1) return std::move(reason.parts.front());
+  reason.code = Code::several;
+  return reason;
+}
+
+}  // namespace engine

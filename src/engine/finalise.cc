@@ -1,0 +1,81 @@
+#include "engine/finalise.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "model/labels.h"
+#include "model/resources.h"
+
+namespace engine {
+
+namespace {
+
+// The least that daemons will ask for, whatever type it becomes (SCH-266).
+model::ResourceList daemon_overhead(const Claim& claim) {
+  std::optional<model::ResourceList> least;
+  for (const DaemonGroup& group : claim.made_from->daemons) {
+    if (!group.rows.intersects(claim.rows)) continue;
+    least = least ? least_of(*least, group.overhead) : group.overhead;
+  }
+  return least.value_or(model::ResourceList());
+}
+
+model::ResourceList requests_of(Problem& problem, const Claim& claim) {
+  model::ResourceList sum = daemon_overhead(claim);
+  for (std::size_t pod : claim.pods) {
+    model::add(sum, problem.shapes[problem.shape_of[pod]].requests);
+  }
+  return sum;
+}
+
+std::optional<CheapestOffering> cheapest_of(const TypeTable& types, std::size_t type,
+                                            StateId state) {
+  const model::Offering* offering = types.cheapest_offering(type, state);
+  if (offering == nullptr) return std::nullopt;
+  return CheapestOffering{types.types()[type]->name, std::string(offering->zone()),
+                          std::string(offering->capacity_type()), offering->price};
+}
+
+model::Reason too_few_after_cut(const Claim& claim, const std::vector<TooFewValues>& violations) {
+  std::vector<std::string> keys;
+  for (const TooFewValues& violation : violations) {
+    keys.push_back(violation.key);
+  }
+  std::string text = fmt::format(
+      "pod didn’t schedule because NodePool couldn’t meet minValues requirements, validating "
+      "minValues, minValues requirement is not met for label(s) (label(s)=[{}]) (NodePool={})",
+      fmt::join(keys, " "), claim.made_from->name());
+  return {model::Reason::Code::min_values, claim.made_from->name(), std::move(text), {}};
+}
+
+}  // namespace
+
+std::expected<PlannedClaim, model::Reason> finalise(Problem& problem, const Claim& claim) {
+  const Settings& settings = problem.snapshot.settings;
+  TypeTable& types = *claim.made_from->types;
+  std::vector<std::size_t> cheapest =
+      types.cheapest(claim.rows, claim.state, settings.max_instance_types);
+  const model::Requirements& requirements = problem.states[claim.state];
+  if (settings.min_values_policy == MinValuesPolicy::Strict) {
+    auto violations = too_few_values(requirements, types.rows_of(cheapest), types);
+    if (!violations.empty()) return std::unexpected(too_few_after_cut(claim, violations));
+  }
+  PlannedClaim planned;
+  planned.pool = claim.made_from->pool;
+  planned.pods = claim.pods;
+  planned.requirements = requirements;
+  planned.requirements.erase(model::kRegisteredLabel);
+  planned.requirements.erase(model::kInitializedLabel);
+  for (std::size_t type : cheapest) {
+    planned.types.push_back(types.types()[type]);
+  }
+  planned.requests = requests_of(problem, claim);
+  planned.min_values_relaxed = claim.min_values_relaxed;
+  if (!cheapest.empty()) planned.cheapest = cheapest_of(types, cheapest.front(), claim.state);
+  return planned;
+}
+
+}  // namespace engine

@@ -1,0 +1,89 @@
+#include "engine/pack.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "engine/explain.h"
+#include "engine/finalise.h"
+#include "engine/problem.h"
+#include "engine/solve.h"
+#include "engine/validate_pods.h"
+
+namespace engine {
+
+namespace {
+
+void refuse(Plan& plan, std::size_t pod, model::Reason reason) {
+  plan.refusals.push_back({pod, std::move(reason)});
+}
+
+// Pods that may be planned. Pods that are bound come from nodes that go away; they were valid once
+// and are not asked again (section 5).
+std::vector<std::size_t> valid_pods(Problem& problem, Plan& plan) {
+  const auto& pods = problem.snapshot.pods;
+  std::vector<std::size_t> valid;
+  for (std::size_t pod = 0; pod < pods.size(); ++pod) {
+    std::optional<model::Reason> fault;
+    if (pods[pod]->spec->nodeName.empty()) fault = refuse_invalid(*pods[pod], problem.rules);
+    if (!fault && problem.snapshot.pools.empty()) {
+      fault = model::Reason{model::Reason::Code::no_nodepools, "", "", {}};  // SCH-090
+    }
+    if (fault) {
+      refuse(plan, pod, *std::move(fault));
+    } else {
+      valid.push_back(pod);
+    }
+  }
+  return valid;
+}
+
+void report_failures(Problem& problem, const Solve& solve, Plan& plan) {
+  for (const Solve::Failed& failed : solve.failed()) {
+    model::Reason reason = explain(problem, failed.pod, failed.next_host);
+    if (reason.code != model::Reason::Code::none) refuse(plan, failed.pod, std::move(reason));
+  }
+}
+
+void report_claims(Problem& problem, Solve& solve, Plan& plan) {
+  for (const Claim& claim : solve.claims()) {
+    auto planned = finalise(problem, claim);
+    if (planned) {
+      plan.claims.push_back(*std::move(planned));
+      continue;
+    }
+    for (std::size_t pod : claim.pods) {
+      refuse(plan, pod, planned.error());
+    }
+  }
+}
+
+void report_nodes(Problem& problem, Plan& plan) {
+  for (ExistingNode& node : problem.nodes) {
+    if (!node.pods.empty()) plan.existing.push_back({node.index, std::move(node.pods)});
+  }
+}
+
+}  // namespace
+
+Plan pack(const Snapshot& snapshot, const std::function<bool()>& stop) {
+  Plan plan;
+  Problem problem(snapshot);
+  std::vector<std::size_t> pods = valid_pods(problem, plan);
+  for (std::size_t pod : pods) {
+    problem.add_pod(pod);
+  }
+  if (!pods.empty()) {
+    problem.prepare();
+    Solve solve(problem);
+    plan.stopped = !solve.run(queue_order(problem, pods), stop);
+    report_failures(problem, solve, plan);
+    report_claims(problem, solve, plan);
+    report_nodes(problem, plan);
+    plan.dropped_pools = problem.dropped_pools;
+  }
+  std::ranges::sort(plan.refusals, {}, &Refusal::pod);
+  return plan;
+}
+
+}  // namespace engine

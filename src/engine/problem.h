@@ -1,0 +1,65 @@
+// A snapshot made ready for solving: pods as shapes, NodePools as templates with tables of their
+// types, existing nodes with what is left of them. All that depends on the snapshot alone is worked
+// out here, once; the solve then only changes nodes and claims.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "engine/amounts.h"
+#include "engine/daemons.h"
+#include "engine/label_rules.h"
+#include "engine/ports.h"
+#include "engine/shapes.h"
+#include "engine/snapshot.h"
+#include "engine/states.h"
+#include "engine/templates.h"
+#include "engine/types.h"
+
+namespace engine {
+
+// An existing node during the solve (scheduling.md section 11).
+struct ExistingNode {
+  std::size_t index = 0;  // into Snapshot::nodes
+  StateId state = 0;      // the labels, as they were narrowed
+  std::string hostname;
+  std::vector<model::Taint> taints;
+  Amounts available;  // SCH-117
+  HostPorts ports;
+  std::vector<std::size_t> pods;  // received
+};
+
+struct Problem {
+  explicit Problem(const Snapshot& snapshot);
+  Problem(const Problem&) = delete;
+  Problem& operator=(const Problem&) = delete;
+
+  // Makes a shape of the pod. Requires: before prepare().
+  void add_pod(std::size_t pod);
+  // Builds templates and nodes, and puts all amounts into columns. Requires: all pods are added.
+  void prepare();
+
+  const Snapshot& snapshot;
+  LabelRules rules;
+  States states;
+  Shapes shapes;
+  AmountScale scale;
+  std::vector<std::size_t> shape_of;  // per pod of the snapshot
+  std::deque<TypeTable> tables;       // one per list of types
+  std::vector<Template> templates;    // in the order in which pods try them
+  std::vector<std::string> dropped_pools;
+  std::vector<ExistingNode> nodes;        // in the order in which pods try them (SCH-115)
+  bool may_tolerate_preferences = false;  // relaxation has its last step (SCH-147)
+
+ private:
+  void make_templates(const std::vector<DaemonPod>& daemons);
+  TypeTable& table_of(const model::InstanceTypes& types);
+  void make_nodes(const std::vector<DaemonPod>& daemons);
+  void make_columns();
+
+  std::vector<model::ResourceList> available_;  // of the nodes, until they are put into columns
+};
+
+}  // namespace engine

@@ -1,0 +1,57 @@
+// Pods that planning cannot tell apart, planned as one shape; and the forms that a shape takes when
+// its wishes are given up one by one (SCH-358, SCH-147).
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "engine/amounts.h"
+#include "engine/ports.h"
+#include "engine/snapshot.h"
+#include "engine/states.h"
+#include "model/pod.h"
+
+namespace engine {
+
+// A shape after some relaxations; the first form is the pod as it was written.
+struct Form {
+  model::PodSpec spec;
+  Wanted wanted;  // with the heaviest preference, if preferences count (SCH-068)
+  Wanted strict;  // without (SCH-069)
+};
+
+struct Shape {
+  std::shared_ptr<const model::Pod> pod;  // one of the equal pods
+  model::ResourceList requests;           // SCH-074
+  Amounts amounts;                        // the same in columns
+  HostPorts ports;
+  bool uses_dra = false;
+  std::deque<Form> forms;  // as far as they were needed; they stay in place
+};
+
+class Shapes {
+ public:
+  Shapes(const Settings& settings, States& states) : settings_(settings), states_(states) {}
+
+  // The number of the pod's shape, which is new if no pod before was equal.
+  std::size_t add(const std::shared_ptr<const model::Pod>& pod);
+
+  Shape& operator[](std::size_t shape) { return shapes_[shape]; }
+  std::size_t size() const { return shapes_.size(); }
+
+  // The form behind `form` in the order of relaxation, or nullptr if nothing is left to give up.
+  const Form* relaxed(std::size_t shape, std::size_t form, bool may_tolerate);
+
+ private:
+  Form form_of(model::PodSpec spec);
+
+  const Settings& settings_;
+  States& states_;
+  std::deque<Shape> shapes_;
+  boost::unordered_flat_map<std::size_t, std::vector<std::size_t>> by_hash_;
+};
+
+}  // namespace engine

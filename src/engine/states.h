@@ -1,0 +1,64 @@
+// Requirements as numbers. Bins that allow the same labels share one state, pods that ask for the
+// same share one too, and what happens when they meet is computed once per pair.
+//
+// The hostname is left out everywhere: every bin has a hostname of its own, so it is compared
+// where it matters and never makes two states differ.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "engine/label_rules.h"
+#include "model/requirements.h"
+
+namespace engine {
+
+using StateId = std::uint32_t;
+
+// Who asks decides which keys may be undefined (SCH-060).
+enum class Meeting {
+  strict,  // existing nodes
+  loose,   // templates and claims
+};
+
+// What a pod asks of a bin.
+struct Wanted {
+  StateId state = 0;
+  std::optional<model::Requirement> hostname;
+
+  // Whether a bin of this hostname can be meant.
+  bool accepts_host(std::string_view name) const { return !hostname || hostname->has(name); }
+  // Whether a template, which has no hostname yet, can be meant.
+  bool accepts_any_host() const;
+};
+
+class States {
+ public:
+  explicit States(const LabelRules& rules) : rules_(rules) {}
+
+  // Equal requirements, apart from the hostname, get equal numbers.
+  StateId intern(const model::Requirements& requirements);
+
+  Wanted wanted(const model::Requirements& requirements);
+
+  const model::Requirements& operator[](StateId state) const { return all_[state]; }
+  std::size_t size() const { return all_.size(); }
+
+  // What is left of `existing` when `incoming` joins it; nullopt if they are not compatible.
+  std::optional<StateId> narrow(StateId existing, StateId incoming, Meeting meeting);
+
+ private:
+  using Memo = boost::unordered_flat_map<std::uint64_t, std::optional<StateId>>;
+
+  const LabelRules& rules_;
+  std::deque<model::Requirements> all_;  // stays in place when it grows
+  boost::unordered_flat_map<std::uint64_t, std::vector<StateId>> by_hash_;
+  Memo strict_;
+  Memo loose_;
+};
+
+}  // namespace engine

@@ -1,0 +1,243 @@
+#include "engine/types.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+#include <utility>
+
+namespace engine {
+
+namespace {
+
+bool is_negative(const model::Requirement& requirement) {
+  model::Operator op = requirement.op();
+  return op == model::Operator::NotIn || op == model::Operator::DoesNotExist;
+}
+
+// SCH-059 for one key.
+bool go_together(const model::Requirement& one, const model::Requirement& other) {
+  return one.overlaps(other) || (is_negative(one) && is_negative(other));
+}
+
+}  // namespace
+
+TypeTable::TypeTable(const model::InstanceTypes& types, States& states, const LabelRules& rules)
+    : types_(types), states_(states), rules_(rules) {
+  std::vector<model::OfferingGroup> groups;  // per row
+  for (std::size_t type = 0; type < types.size(); ++type) {
+    for (model::OfferingGroup& group : types[type]->groups()) {
+      type_of_.push_back(type);
+      groups.push_back(std::move(group));
+    }
+  }
+  for (std::size_t row = 0; row < rows(); ++row) {
+    index_labels(row);
+    for (const model::Offering* offering : groups[row].offerings) {
+      add_offering(*offering, row);
+    }
+    allocatable_.push_back(std::move(groups[row].allocatable));
+  }
+}
+
+void TypeTable::index_labels(std::size_t row) {
+  for (const auto& [key, requirement] : types_[type_of_[row]]->requirements) {
+    auto [place, is_new] = keys_.try_emplace(key);
+    KeyIndex& index = place->second;
+    if (is_new) index.lacking = all();
+    index.lacking.reset(row);
+    if (requirement.op() != model::Operator::In) {
+      add_row(index.open, requirement, row);
+      continue;
+    }
+    for (const std::string& value : requirement.values()) {
+      auto listed = index.listed.try_emplace(value, none()).first;
+      listed->second.set(row);
+    }
+  }
+}
+
+void TypeTable::add_row(RequirementRows& list, const model::Requirement& requirement,
+                        std::size_t row) {
+  auto entry = std::ranges::find(list, requirement, &RequirementRows::value_type::first);
+  if (entry == list.end()) entry = list.emplace(entry, requirement, none());
+  entry->second.set(row);
+}
+
+void TypeTable::add_offering(const model::Offering& offering, std::size_t row) {
+  StateId kind = states_.intern(offering.requirements);
+  auto [place, is_new] = offer_of_.try_emplace(kind, offers_.size());
+  if (is_new) {
+    std::vector<base::Money> prices(types_.size(), base::Money::max());
+    offers_.push_back({kind, none(), std::move(prices)});
+  }
+  Offer& offer = offers_[place->second];
+  offer.rows.set(row);
+  base::Money& price = offer.prices[type_of_[row]];
+  price = std::min(price, offering.price);
+}
+
+TypeTable::ByState& TypeTable::by_state(StateId state) {
+  if (state >= by_state_.size()) by_state_.resize(state + 1);
+  if (by_state_[state] == nullptr) by_state_[state] = std::make_unique<ByState>();
+  return *by_state_[state];
+}
+
+const Rows& TypeTable::labelled(StateId state) {
+  std::optional<Rows>& rows = by_state(state).labelled;
+  if (!rows) {
+    rows = all();
+    for (const auto& [key, requirement] : states_[state]) {
+      auto index = keys_.find(key);
+      if (index != keys_.end()) *rows &= meeting(index->second, requirement);
+    }
+  }
+  return *rows;
+}
+
+const Rows& TypeTable::offered(StateId state) {
+  std::optional<Rows>& rows = by_state(state).offered;
+  if (!rows) {
+    rows = none();
+    for (const Offer& offer : offers_) {
+      if (rules_.compatible(states_[state], states_[offer.kind])) *rows |= offer.rows;
+    }
+  }
+  return *rows;
+}
+
+const Rows& TypeTable::usable(StateId state) {
+  std::optional<Rows>& rows = by_state(state).usable;
+  if (!rows) {
+    rows = labelled(state);
+    *rows &= offered(state);
+  }
+  return *rows;
+}
+
+const Rows& TypeTable::meeting(KeyIndex& index, const model::Requirement& requirement) {
+  auto known = std::ranges::find(index.memo, requirement, &RequirementRows::value_type::first);
+  if (known != index.memo.end()) return known->second;
+  Rows rows = index.lacking;
+  if (requirement.is_complement()) {
+    for (const auto& [value, listing] : index.listed) {
+      if (requirement.has(value)) rows |= listing;
+    }
+  } else {
+    for (const std::string& value : requirement.values()) {
+      auto listing = index.listed.find(value);
+      if (listing != index.listed.end()) rows |= listing->second;
+    }
+  }
+  for (const auto& [open, open_rows] : index.open) {
+    if (go_together(open, requirement)) rows |= open_rows;
+  }
+  return index.memo.emplace_back(requirement, std::move(rows)).second;
+}
+
+std::size_t TypeTable::count_values(const Rows& rows, std::string_view key) const {
+  auto index = keys_.find(key);
+  if (index == keys_.end()) return 0;
+  return static_cast<std::size_t>(std::ranges::count_if(
+      index->second.listed, [&](const auto& listing) { return listing.second.intersects(rows); }));
+}
+
+base::Money TypeTable::price(std::size_t type, StateId state) {
+  sort_by_price(state);
+  return by_state(state).prices[type];
+}
+
+void TypeTable::sort_by_price(StateId state) {
+  ByState& sorted = by_state(state);
+  if (!sorted.prices.empty()) return;
+  sorted.prices.assign(types_.size(), base::Money::max());
+  for (const Offer& offer : offers_) {
+    if (!rules_.compatible(states_[state], states_[offer.kind])) continue;
+    for (std::size_t type = 0; type < types_.size(); ++type) {
+      sorted.prices[type] = std::min(sorted.prices[type], offer.prices[type]);
+    }
+  }
+  sorted.types_by_price.resize(types_.size());
+  std::iota(sorted.types_by_price.begin(), sorted.types_by_price.end(), std::size_t{0});
+  std::ranges::sort(sorted.types_by_price, [&](std::size_t a, std::size_t b) {
+    return std::tie(sorted.prices[a], types_[a]->name) <
+           std::tie(sorted.prices[b], types_[b]->name);
+  });
+}
+
+std::vector<std::size_t> TypeTable::cheapest(const Rows& rows, StateId state, std::size_t limit) {
+  sort_by_price(state);
+  Rows is_in(types_.size());
+  rows.for_each([&](std::size_t row) { is_in.set(type_of_[row]); });
+  std::vector<std::size_t> cheapest;
+  for (std::size_t type : by_state(state).types_by_price) {
+    if (cheapest.size() == limit) break;
+    if (is_in.test(type)) cheapest.push_back(type);
+  }
+  return cheapest;
+}
+
+Rows TypeTable::rows_of(const std::vector<std::size_t>& types) const {
+  Rows is_in(types_.size());
+  for (std::size_t type : types) {
+    is_in.set(type);
+  }
+  Rows rows = none();
+  for (std::size_t row = 0; row < type_of_.size(); ++row) {
+    if (is_in.test(type_of_[row])) rows.set(row);
+  }
+  return rows;
+}
+
+const model::Offering* TypeTable::cheapest_offering(std::size_t type, StateId state) const {
+  const model::Offering* best = nullptr;
+  auto rank = [](const model::Offering& offering) {
+    return std::tuple(offering.price, offering.zone(), offering.capacity_type());
+  };
+  for (const model::Offering& offering : types_[type]->offerings) {
+    if (!offering.available) continue;
+    if (!rules_.compatible(states_[state], offering.requirements)) continue;
+    if (best == nullptr || rank(offering) < rank(*best)) best = &offering;
+  }
+  return best;
+}
+
+Rooms::Rooms(std::vector<Amounts> room)
+    : room_(std::move(room)), nowhere_negative_(room_.size(), true), nowhere_(room_.size()) {
+  columns_.resize(room_.empty() ? 0 : room_.front().size());
+  for (std::size_t row = 0; row < room_.size(); ++row) {
+    for (std::size_t column = 0; column < columns_.size(); ++column) {
+      if (room_[row][column] < 0) nowhere_negative_.reset(row);
+      columns_[column].thresholds.push_back(room_[row][column]);
+    }
+  }
+  for (Column& column : columns_) {
+    std::ranges::sort(column.thresholds);
+    auto repeated = std::ranges::unique(column.thresholds);
+    column.thresholds.erase(repeated.begin(), repeated.end());
+    column.at_least.resize(column.thresholds.size());
+  }
+}
+
+void Rooms::keep_fitting(const Amounts& requests, Rows& rows) {
+  rows &= nowhere_negative_;
+  for (std::size_t column = 0; column < columns_.size(); ++column) {
+    if (requests[column] > 0) rows &= at_least(column, requests[column]);
+  }
+}
+
+const Rows& Rooms::at_least(std::size_t column, std::int64_t amount) {
+  Column& sorted = columns_[column];
+  auto threshold = std::ranges::lower_bound(sorted.thresholds, amount);
+  if (threshold == sorted.thresholds.end()) return nowhere_;
+  auto index = static_cast<std::size_t>(threshold - sorted.thresholds.begin());
+  std::optional<Rows>& rows = sorted.at_least[index];
+  if (!rows) {
+    rows.emplace(room_.size());
+    for (std::size_t row = 0; row < room_.size(); ++row) {
+      if (room_[row][column] >= *threshold) rows->set(row);
+    }
+  }
+  return *rows;
+}
+
+}  // namespace engine
