@@ -1,0 +1,58 @@
+#include "sim/class_actor.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "base/json.h"
+#include "model/node_class.h"
+#include "sim/account.h"
+
+namespace sim {
+
+ClassActor::ClassActor(Store& store, ports::Clock& clock, std::vector<catalog::Zone> zones,
+                       Warn warn)
+    : store_(store),
+      clock_(clock),
+      resource_(store.resource_of(model::Kind::EC2NodeClass)),
+      zones_(std::move(zones)),
+      warn_(std::move(warn)) {
+  ListResult existing = store_.list(resource_);
+  auto watch = store_.watch(resource_, existing.version,
+                            [this](const WatchEvent& event) { on_event(event); });
+  base::check(watch.has_value(), "a version that was just listed can be watched");
+  watch_ = std::move(*watch);
+  for (const StoredPtr& stored : existing.items)
+    look_at(*stored);
+}
+
+void ClassActor::on_event(const WatchEvent& event) {
+  switch (event.type) {
+    case WatchEvent::Type::added:
+    case WatchEvent::Type::modified: look_at(*event.object); break;
+    case WatchEvent::Type::deleted: warned_.erase(event.object->object.metadata().uid); break;
+    case WatchEvent::Type::bookmark: break;
+  }
+}
+
+void ClassActor::look_at(const Stored& stored) {
+  const auto& node_class = stored.object.as<model::EC2NodeClass>();
+  const model::ObjectMeta& metadata = node_class.metadata;
+  if (metadata.deletionTimestamp) return;
+
+  std::int64_t& warned = warned_[metadata.uid];
+  if (std::exchange(warned, metadata.generation) != metadata.generation) {
+    for (const std::string& warning : unexpanded_values(node_class)) {
+      warn_(metadata.name, warning);
+    }
+  }
+
+  base::Json json = stored.json;
+  json.as_object()["status"] = base::to_json(ready_status(node_class, zones_, clock_.now()));
+  WriteOptions options;
+  options.subresource = "status";
+  // A refusal means that the class has changed or gone meanwhile; the event of that follows. An
+  // equal status is no change and makes no event.
+  (void)store_.update(resource_, "", metadata.name, std::move(json), options);
+}
+
+}  // namespace sim

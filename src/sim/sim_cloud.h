@@ -1,0 +1,163 @@
+// A cloud in memory that sells the types of a catalogue: instances start, join, end and cost money
+// in virtual time. It stands for EC2 with one VPC that has a subnet in each zone (account.h).
+//
+// A launch takes the cheapest offering that fits: on spot if the claim allows it and a spot offering
+// is available, else on-demand (AWL-173); by price, then name of the type, then zone. An offering
+// whose pool has run dry is passed over, and counts as unavailable for three minutes (AWL-123), also
+// in what instance_types() answers. There is no second try on the other capacity type within one
+// call (AWL-174).
+//
+// How long things take is drawn evenly between two bounds, from the seed and the number of the
+// launch alone, so that one launch more or less does not change the others. The cloud must outlive
+// the run of its clock.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/money.h"
+#include "base/random.h"
+#include "ports/clock.h"
+#include "ports/cloud.h"
+#include "sim/account.h"
+
+namespace sim {
+
+struct RunningInstance {
+  std::string providerID;   // aws:///us-east-1a/i-0123456789abcdef0
+  std::string instance_id;  // i-0123456789abcdef0
+  std::string host_name;    // ip-192-168-12-34.ec2.internal
+  std::string ip;
+  std::string zone;
+  std::shared_ptr<const model::InstanceType> type;
+  std::string capacity_type;
+  base::Money price;  // per hour
+  std::string nodeclaim;
+  std::string nodepool;
+  base::Time launched_at{};
+  base::Time joins_at{};  // when the kubelet creates the Node
+  base::Time ready_at{};  // when the Node becomes Ready
+  bool terminating = false;
+  bool terminated = false;
+};
+
+struct Range {
+  base::Duration least{};
+  base::Duration most{};
+};
+
+struct SimCloudOptions {
+  Range launch{std::chrono::milliseconds(1500), std::chrono::milliseconds(2500)};  // of the call
+  Range boot{std::chrono::seconds(30), std::chrono::seconds(45)};                  // launch to join
+  Range settle{std::chrono::seconds(5), std::chrono::seconds(10)};                 // join to Ready
+  Range termination{std::chrono::seconds(5), std::chrono::seconds(20)};  // until it is gone
+  bool record_calls = false;
+};
+
+// The unit in which capacity runs out.
+struct Pool {
+  std::string instance_type;
+  std::string zone;
+  std::string capacity_type;
+
+  auto operator<=>(const Pool&) const = default;
+};
+
+class SimCloud final : public ports::Cloud {
+ public:
+  SimCloud(ports::Clock& clock, model::InstanceTypes types, std::uint64_t seed,
+           SimCloudOptions options = {});
+
+  ports::Task<base::Result<model::InstanceTypes>> instance_types(
+      const model::NodePool& pool) override;
+  // The UID is known for as long as its instance is there.
+  ports::Task<base::Result<ports::Launched>> launch(const model::NodeClaim& claim) override;
+  ports::Task<base::Result<void>> terminate(std::string providerID) override;
+  ports::Task<base::Result<ports::Instance>> describe(std::string providerID) override;
+  ports::Task<base::Result<std::vector<ports::Instance>>> list() override;
+
+  // Called at joins_at of an instance that is not being terminated.
+  using Listener = std::function<void(const RunningInstance&)>;
+  void on_join(Listener listener) { join_listeners_.push_back(std::move(listener)); }
+  // Called when an instance is gone, whether it ever joined or not.
+  void on_gone(Listener listener) { gone_listeners_.push_back(std::move(listener)); }
+
+  // Every instance that is not gone, by providerID.
+  std::vector<RunningInstance> running() const;
+
+  // What all instances have cost until now: each from its launch until its termination was asked
+  // for, to the nanosecond.
+  base::Money cost_so_far() const;
+  // What the instances that run now cost per hour.
+  base::Money hourly_cost() const;
+
+  // For tests and scenarios. An empty member of a pool stands for any value.
+  void exhaust(Pool pool) { exhausted_.push_back(std::move(pool)); }
+  void restock() { exhausted_.clear(); }
+  void fail_next_launch(base::Error error) { next_launch_error_ = std::move(error); }
+
+  struct Call {
+    base::Time at{};
+    std::string method;
+    std::string argument;  // the claim's or pool's name, the providerID
+  };
+  const std::vector<Call>& calls() const { return calls_; }  // if options.record_calls
+
+ private:
+  struct Record {
+    RunningInstance instance;
+    std::string uid;  // of the claim
+    ports::Launched answer;
+    base::Time answers_at{};
+    base::Duration termination{};
+    std::uint32_t address = 0;
+  };
+  struct Candidate {
+    std::shared_ptr<const model::InstanceType> type;
+    const model::Offering* offering = nullptr;
+  };
+
+  base::Duration draw(base::Random& random, const Range& range);
+  void note_call(std::string_view method, std::string_view argument);
+
+  const model::InstanceTypes& present_types();
+  std::vector<Candidate> candidates(const model::NodeClaim& claim);
+  base::Result<Candidate> choose(const model::NodeClaim& claim);
+  bool is_exhausted(const Pool& pool) const;
+
+  base::Result<Record*> start(const model::NodeClaim& claim);
+  std::optional<std::uint32_t> take_address(base::Random& random);
+  ports::Launched answer_for(const RunningInstance& instance, const Candidate& chosen,
+                             const model::NodeClaim& claim) const;
+  void join(const std::string& providerID);
+  void end(const std::string& providerID);
+
+  ports::Clock& clock_;
+  const model::InstanceTypes types_;
+  const base::Random random_;  // only forked
+  const SimCloudOptions options_;
+  const std::vector<Image> images_;
+
+  std::map<std::string, Record> records_;      // by providerID
+  std::map<std::string, std::string> by_uid_;  // claim UID to providerID
+  std::set<std::uint32_t> addresses_;          // in use
+  std::uint64_t launches_ = 0;                 // so far
+  std::map<Pool, base::Time> unavailable_until_;
+  std::optional<model::InstanceTypes> marked_types_;  // types_ with those marks; empty: not built
+  base::Money ended_cost_;
+
+  std::vector<Pool> exhausted_;
+  std::optional<base::Error> next_launch_error_;
+  std::vector<Call> calls_;
+  std::vector<Listener> join_listeners_;
+  std::vector<Listener> gone_listeners_;
+};
+
+}  // namespace sim
