@@ -1,0 +1,145 @@
+#include "app/cli.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "app/completion.h"
+#include "app/convert.h"
+#include "app/demo.h"
+#include "app/version.h"
+#include "base/nearest.h"
+
+namespace app {
+namespace {
+
+constexpr const char* kDescription =
+    "Joiner launches the machines that pending pods need and removes those that nobody needs.";
+
+constexpr const char* kFooter = R"(Examples:
+  joiner demo --walk all            play two public walks through Karpenter, and end
+  joiner demo --speed 60            an embedded cluster to try with kubectl, a minute a second
+  joiner convert -f provisioner.yaml --node-role KarpenterNodeRole-mine
+)";
+
+constexpr const char* kDemoFooter = R"(Examples:
+  joiner demo                                 a cluster of one node; point kubectl at it
+  joiner demo --speed 60 --apply pool.yaml    the same, faster, with objects of yours in it
+  joiner demo --walk 003                      a scale-up from 1 to 10 replicas, and its end
+  joiner demo --walk all -o json              every line as a JSON object
+)";
+
+void add_demo(CLI::App& cli, DemoOptions& options) {
+  CLI::App* demo = cli.add_subcommand(
+      "demo", "Run an embedded cluster with Joiner in it, or play a walk on one");
+  demo->footer(kDemoFooter);
+  demo->add_option("--walk", options.walk, "Play the walk of a document and end: 002, 003 or all")
+      ->check(CLI::IsMember({"002", "003", "all"}));
+  demo->add_option("--scene", options.scene,
+                   "The nodes to begin with: those of walk 002 or 003 (default 003)")
+      ->check(CLI::IsMember({"002", "003"}));
+  demo->add_option("--apply", options.apply, "Apply the manifests of this file at the start");
+  demo->add_option("--region", options.region, "Region of the EC2 catalogue (default us-east-1)");
+  demo->add_option("--speed", options.speed,
+                   "Virtual seconds per second: 1, 60 or max (max only with --walk, and then the "
+                   "default)")
+      ->check(CLI::IsMember({"1", "60", "max"}));
+  demo->add_option("--seed", options.seed, "Seed of every random draw (default 1)");
+  demo->add_option("--port", options.port, "Port of the API server on 127.0.0.1 (default: any)")
+      ->check(CLI::Range(1, 65535));
+  demo->add_option("--kubeconfig", options.kubeconfig,
+                   "Where to write the kubeconfig (default: a file of its own, removed at the end)");
+  demo->add_option("--journal", options.journal, "Write the journal to this file, a line an entry");
+  demo->add_option("-o,--output", options.output, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+}
+
+void add_convert(CLI::App& cli, ConvertCommand& options) {
+  CLI::App* convert = cli.add_subcommand(
+      "convert", "Turn retired Karpenter manifests into NodePools and EC2NodeClasses of today");
+  convert->add_option("-f,--filename", options.file, "The manifest to read; - for standard input")
+      ->required();
+  convert->add_option("--node-role", options.node_role,
+                      "Role of the nodes, where the manifest names none");
+}
+
+// "--wlak" is nearest to "--walk".
+std::string did_you_mean(const std::string& word, const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  for (const CLI::App* subcommand : command.get_subcommands({})) {
+    names.push_back(subcommand->get_name());
+  }
+  std::vector<std::string_view> known(names.begin(), names.end());
+  std::optional<std::string> nearest =
+      base::nearest(word.substr(0, word.find('=')), known);
+  return nearest ? fmt::format("; did you mean {}?", *nearest) : "";
+}
+
+int report(const CLI::App& cli, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return cli.exit(error);  // --help
+  const CLI::App* command = &cli;
+  for (const CLI::App* parsed : cli.get_subcommands()) command = parsed;
+  std::vector<std::string> extra = command->remaining();
+  if (extra.empty()) extra = cli.remaining();
+  std::string message = error.what();
+  if (!extra.empty()) {
+    message = fmt::format("unknown {} {}{}", extra.front().starts_with('-') ? "flag" : "command",
+                          extra.front(), did_you_mean(extra.front(), *command));
+  }
+  fmt::print(stderr, "joiner: {}\nRun '{} --help' for usage.\n", message,
+             command == &cli ? "joiner" : "joiner " + command->get_name());
+  return kExitBadInput;
+}
+
+// What a completion script must know: each command with its flags.
+std::vector<CompletedCommand> commands_of(const CLI::App& cli) {
+  std::vector<CompletedCommand> commands;
+  for (const CLI::App* subcommand : cli.get_subcommands({})) {
+    CompletedCommand command{subcommand->get_name(), subcommand->get_description(), {}};
+    for (const CLI::Option* option : subcommand->get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        command.flags.push_back({"--" + name, option->get_description()});
+      }
+    }
+    commands.push_back(std::move(command));
+  }
+  return commands;
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  CLI::App cli(kDescription, "joiner");
+  cli.footer(kFooter);
+  cli.require_subcommand(1);
+  cli.get_formatter()->column_width(32);
+  DemoOptions demo;
+  ConvertCommand convert;
+  std::string shell;
+  bool version_as_json = false;
+  add_demo(cli, demo);
+  add_convert(cli, convert);
+  CLI::App* version = cli.add_subcommand("version", "Print the version");
+  version->add_flag("--json", version_as_json, "As a JSON object");
+  CLI::App* completion =
+      cli.add_subcommand("completion", "Print a completion script for bash, zsh or fish");
+  completion->add_option("shell", shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return report(cli, error);
+  }
+  if (cli.got_subcommand("demo")) return run_demo(demo);
+  if (cli.got_subcommand("convert")) return run_convert(convert);
+  if (cli.got_subcommand("version")) return print_version(version_as_json);
+  return print_completion(shell, commands_of(cli));
+}
+
+}  // namespace app

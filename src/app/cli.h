@@ -1,0 +1,12 @@
+// The command line of joiner. Exit codes: 0 done, 1 failed, 2 wrong input or usage.
+#pragma once
+
+namespace app {
+
+inline constexpr int kExitDone = 0;
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitBadInput = 2;
+
+int run(int argc, char** argv);
+
+}  // namespace app

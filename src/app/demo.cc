@@ -1,0 +1,261 @@
+#include "app/demo.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "apiserver/api_server.h"
+#include "app/cli.h"
+#include "app/embedded.h"
+#include "app/log.h"
+#include "app/manifests.h"
+#include "app/story.h"
+#include "app/teller.h"
+#include "app/walk.h"
+
+namespace app {
+namespace {
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, CloseFile>;
+
+// Walks run on a date of their own, so that two runs of one seed are the same to the byte.
+base::Time walk_start() { return std::chrono::sys_days(std::chrono::January / 1 / 2026); }
+
+int complain(const base::Error& error) {
+  fmt::print(stderr, "joiner: {}\n", error.message);
+  return kExitBadInput;
+}
+
+std::optional<double> speed_of(const DemoOptions& options) {
+  if (options.speed == "max" || (options.speed.empty() && !options.walk.empty())) {
+    return std::nullopt;
+  }
+  return options.speed == "60" ? 60.0 : 1.0;
+}
+
+// A journal file appears under its name only when it is complete.
+class JournalFile {
+ public:
+  static base::Result<std::unique_ptr<JournalFile>> open(const std::string& path) {
+    auto file = std::make_unique<JournalFile>();
+    if (path.empty()) return file;
+    file->path_ = path;
+    file->file_.reset(std::fopen((path + ".part").c_str(), "wb"));
+    if (!file->file_) {
+      return base::invalid(fmt::format("cannot write the journal {}: {}", path,
+                                       std::generic_category().message(errno)));
+    }
+    return file;
+  }
+
+  void write(const control::JournalEntry& entry) {
+    if (file_) fmt::print(file_.get(), "{}\n", control::to_line(entry));
+  }
+
+  void finish() {
+    if (!file_) return;
+    file_.reset();
+    std::filesystem::rename(path_ + ".part", path_);
+  }
+
+ private:
+  std::string path_;
+  File file_;
+};
+
+std::vector<std::string> walks_of(const DemoOptions& options) {
+  if (options.walk == "all") return {"003", "002"};
+  return {options.walk};
+}
+
+// Ends the run, cleanly, when the person wants it to end.
+void stop_on_signal(boost::asio::signal_set& signals, sim::SimClock& clock, bool& interrupted) {
+  signals.async_wait([&](const boost::system::error_code& error, int) {
+    if (error) return;
+    interrupted = true;
+    clock.stop();
+  });
+}
+
+void summarize(Embedded& embedded, Teller& teller) {
+  teller.tell("result",
+              fmt::format("machines launched: {}, instances running now: {}, spent: {}; journal "
+                          "{} lines, hash {:016x}",
+                          teller.machines_launched(), embedded.cloud().running().size(),
+                          embedded.cloud().cost_so_far().to_string(), embedded.journal().lines(),
+                          embedded.journal().hash()),
+              {{"machines", teller.machines_launched()},
+               {"running", embedded.cloud().running().size()},
+               {"spent", embedded.cloud().cost_so_far().to_string()},
+               {"journalLines", embedded.journal().lines()},
+               {"journalHash", fmt::format("{:016x}", embedded.journal().hash())}});
+}
+
+ports::Task<> play(std::string_view name, Walk& walk) {
+  if (name == "002") co_await walk_002(walk);
+  if (name == "003") co_await walk_003(walk);
+}
+
+// Plays one walk on a cluster of its own. Returns the exit code.
+int run_walk(const std::string& name, const DemoOptions& options, Story& story,
+             JournalFile& journal_file) {
+  EmbeddedOptions embedded_options{options.region, options.seed, walk_start(), nullptr};
+  Teller* told = nullptr;
+  embedded_options.warn = [&](const std::string& warning) {
+    if (told != nullptr) told->tell("warning", warning);
+  };
+  base::Result<std::unique_ptr<Embedded>> made = Embedded::make(embedded_options);
+  if (!made) return complain(made.error());
+  Embedded& embedded = **made;
+  embedded.journal().add_sink(
+      [&](const control::JournalEntry& entry) { journal_file.write(entry); });
+  story.begin(embedded.clock().now());
+  embedded.set_scene(name);
+  Teller teller(story, embedded.clock(), embedded.store(), embedded.cloud(), embedded.journal());
+  told = &teller;
+  Walk walk(embedded, teller);
+
+  boost::asio::signal_set signals(embedded.context(), SIGINT, SIGTERM);
+  bool interrupted = false;
+  stop_on_signal(signals, embedded.clock(), interrupted);
+  std::string failure;
+  bool ended = false;
+  boost::asio::co_spawn(embedded.context(), play(name, walk), [&](std::exception_ptr error) {
+    ended = true;
+    try {
+      if (error) std::rethrow_exception(error);
+    } catch (const std::exception& reason) {
+      failure = reason.what();
+    }
+    embedded.clock().stop();
+  });
+  embedded.controller().start();
+  embedded.clock().run(speed_of(options));
+  if (interrupted) {
+    teller.tell("result", "interrupted");
+    return kExitFailed;
+  }
+  if (!failure.empty() || !ended) {
+    teller.tell("result", "the walk failed: " + (ended ? failure : "it came to a standstill"));
+    return kExitFailed;
+  }
+  summarize(embedded, teller);
+  return kExitDone;
+}
+
+// The kubeconfig of the demo: where the user asked, or a file of its own that goes with it.
+class KubeconfigFile {
+ public:
+  explicit KubeconfigFile(const std::string& path)
+      : path_(path.empty() ? fmt::format("{}/joiner-demo-{}.kubeconfig",
+                                         std::filesystem::temp_directory_path().string(), getpid())
+                           : path),
+        is_own_(path.empty()) {}
+  ~KubeconfigFile() {
+    std::error_code ignored;
+    if (is_own_) std::filesystem::remove(path_, ignored);
+  }
+  KubeconfigFile(const KubeconfigFile&) = delete;
+  KubeconfigFile& operator=(const KubeconfigFile&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  bool is_own_;
+};
+
+void greet(Teller& teller, const std::string& kubeconfig, int port, const DemoOptions& options) {
+  teller.tell("note", fmt::format("the embedded cluster listens on 127.0.0.1:{}", port));
+  teller.tell("note", fmt::format("in another terminal:  export KUBECONFIG={}", kubeconfig),
+              {{"kubeconfig", kubeconfig}, {"port", port}});
+  teller.tell("note", "then, for example:    kubectl get nodes");
+  if (options.speed == "60") {
+    teller.tell("note", "a minute passes each second; ages that kubectl works out by itself "
+                        "(describe, events) follow your clock and are too small");
+  }
+  teller.tell("note", "Ctrl-C ends it");
+}
+
+int run_interactive(const DemoOptions& options, Story& story, JournalFile& journal_file) {
+  if (options.speed == "max") {
+    return complain({base::Code::invalid, "--speed max needs --walk: without one nothing would end"});
+  }
+  std::string manifests;
+  if (!options.apply.empty()) {
+    base::Result<std::string> text = read_file(options.apply);
+    if (!text) return complain(text.error());
+    manifests = std::move(*text);
+  }
+  EmbeddedOptions embedded_options{
+      options.region, options.seed,
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()), nullptr};
+  Teller* told = nullptr;
+  embedded_options.warn = [&](const std::string& warning) {
+    if (told != nullptr) told->tell("warning", warning);
+  };
+  base::Result<std::unique_ptr<Embedded>> made = Embedded::make(embedded_options);
+  if (!made) return complain(made.error());
+  Embedded& embedded = **made;
+  embedded.journal().add_sink(
+      [&](const control::JournalEntry& entry) { journal_file.write(entry); });
+
+  apiserver::ApiServer server(embedded.context(), embedded.store(), embedded.clock());
+  base::Result<int> port = server.listen(options.port);
+  if (!port) return complain(port.error());
+  KubeconfigFile kubeconfig(options.kubeconfig);
+  base::Result<void> written = apiserver::write_kubeconfig(kubeconfig.path(), *port);
+  if (!written) return complain(written.error());
+
+  story.begin(embedded.clock().now());
+  embedded.set_scene(options.scene);
+  Teller teller(story, embedded.clock(), embedded.store(), embedded.cloud(), embedded.journal());
+  told = &teller;
+  greet(teller, kubeconfig.path(), *port, options);
+  if (!manifests.empty()) {
+    base::Result<Applied> applied = apply_manifests(embedded.store(), manifests);
+    if (!applied) return complain(applied.error());
+    for (const std::string& warning : applied->warnings) teller.tell("warning", warning);
+    for (const std::string& done : applied->done) teller.tell("note", done);
+  }
+  boost::asio::signal_set signals(embedded.context(), SIGINT, SIGTERM);
+  bool interrupted = false;
+  stop_on_signal(signals, embedded.clock(), interrupted);
+  embedded.controller().start();
+  embedded.clock().run(speed_of(options));
+  summarize(embedded, teller);
+  return kExitDone;
+}
+
+}  // namespace
+
+int run_demo(const DemoOptions& options) {
+  base::Result<std::unique_ptr<JournalFile>> journal_file = JournalFile::open(options.journal);
+  if (!journal_file) return complain(journal_file.error());
+  Story::Form form = options.output == "json" ? Story::Form::json : Story::Form::text;
+  Story story(stdout, form, isatty(STDOUT_FILENO) != 0);
+  int code = kExitDone;
+  if (options.walk.empty()) {
+    code = run_interactive(options, story, **journal_file);
+  } else {
+    for (const std::string& walk : walks_of(options)) {
+      code = run_walk(walk, options, story, **journal_file);
+      if (code != kExitDone) break;
+    }
+  }
+  (*journal_file)->finish();
+  return code;
+}
+
+}  // namespace app
