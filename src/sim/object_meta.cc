@@ -142,7 +142,7 @@ void add_finalizer(base::Json& value, std::string_view finalizer) {
   base::Json& finalizers = metadata_of(value)["finalizers"];
   if (finalizers.is_null()) finalizers = boost::json::array();
   boost::json::array& list = finalizers.as_array();
-  base::Json element{boost::json::string(finalizer)};
+  base::Json element(boost::json::string{finalizer});
   if (std::ranges::find(list, element) == list.end()) list.push_back(std::move(element));
 }
 
