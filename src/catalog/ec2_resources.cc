@@ -11,7 +11,7 @@ namespace {
 
 using base::Quantity;
 
-constexpr std::int64_t kMiB = 1024 * 1024;
+constexpr std::int64_t kMiB = std::int64_t{1024} * 1024;
 constexpr std::int64_t kGiB = 1024 * kMiB;
 constexpr std::int64_t kRootVolumeBytes = 20 * kGiB;  // AL2023's default for /dev/xvda (AWL-060)
 

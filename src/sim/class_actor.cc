@@ -52,7 +52,8 @@ void ClassActor::look_at(const Stored& stored) {
   options.subresource = "status";
   // A refusal means that the class has changed or gone meanwhile; the event of that follows. An
   // equal status is no change and makes no event.
-  (void)store_.update(resource_, "", metadata.name, std::move(json), options);
+  [[maybe_unused]] auto written =
+      store_.update(resource_, "", metadata.name, std::move(json), options);
 }
 
 }  // namespace sim

@@ -60,11 +60,11 @@ std::unexpected<base::Error> no_such_instance(std::string_view providerID) {
 }  // namespace
 
 SimCloud::SimCloud(ports::Clock& clock, model::InstanceTypes types, std::uint64_t seed,
-                   SimCloudOptions options)
+                   const SimCloudOptions& options)
     : clock_(clock),
       types_(std::move(types)),
       random_(seed),
-      options_(std::move(options)),
+      options_(options),
       images_(images_of("AL2023")) {}
 
 ports::Task<base::Result<model::InstanceTypes>> SimCloud::instance_types(

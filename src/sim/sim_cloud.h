@@ -73,7 +73,7 @@ struct Pool {
 class SimCloud final : public ports::Cloud {
  public:
   SimCloud(ports::Clock& clock, model::InstanceTypes types, std::uint64_t seed,
-           SimCloudOptions options = {});
+           const SimCloudOptions& options = {});
 
   ports::Task<base::Result<model::InstanceTypes>> instance_types(
       const model::NodePool& pool) override;

@@ -46,7 +46,7 @@ bool is_available(const model::InstanceTypes& types, const Pool& pool) {
 }
 
 // A claim that any type of the list may serve; without one, any type at all.
-model::NodeClaim claim_for(std::string name, std::vector<std::string> types,
+model::NodeClaim claim_for(const std::string& name, std::vector<std::string> types,
                            std::vector<std::string> capacity_types) {
   model::NodeClaim claim;
   claim.metadata.name = name;
@@ -62,7 +62,7 @@ model::NodeClaim claim_for(std::string name, std::vector<std::string> types,
   return claim;
 }
 
-model::NodeClaim claim_for(std::string name) {
+model::NodeClaim claim_for(const std::string& name) {
   return claim_for(name, {"m5.large"}, {"on-demand"});
 }
 
@@ -88,7 +88,7 @@ class World {
   template <class T>
   T await(ports::Task<T> task) {
     std::optional<T> result;
-    boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr error, T value) {
+    boost::asio::co_spawn(context, std::move(task), [&](const std::exception_ptr& error, T value) {
       EXPECT_FALSE(error);
       result = std::move(value);
       clock.stop();
@@ -211,7 +211,7 @@ TEST(SimCloud, the_uid_is_the_idempotency_token) {
   // The second call comes while the first is under way.
   std::optional<base::Result<ports::Launched>> early;
   boost::asio::co_spawn(world.context, world.cloud.launch(claim),
-                        [&](std::exception_ptr, auto result) { early = std::move(result); });
+                        [&](const std::exception_ptr&, auto result) { early = std::move(result); });
   ports::Launched again = world.launch(claim).value();
   ports::Launched later = world.launch(claim).value();
   ASSERT_TRUE(early);
@@ -270,7 +270,7 @@ TEST(SimCloud, the_same_seed_gives_the_same_cloud) {
   auto ids_of = [](std::uint64_t seed, bool with_failed_launch) {
     World world(seed);
     std::vector<std::string> ids;
-    for (std::string name : {"a", "b", "c"}) {
+    for (const std::string name : {"a", "b", "c"}) {
       if (with_failed_launch) {
         world.cloud.fail_next_launch({Code::throttled, "RequestLimitExceeded"});
         EXPECT_FALSE(world.launch(claim_for(name)));
