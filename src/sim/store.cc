@@ -109,4 +109,8 @@ void Store::validate(const Resource& resource, Validation validation) {
   state_->table_of(resource).validations.push_back(std::move(validation));
 }
 
+void Store::follow(const Resource& resource, Sequel sequel) {
+  state_->table_of(resource).sequels.push_back(std::move(sequel));
+}
+
 }  // namespace sim

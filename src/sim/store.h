@@ -135,6 +135,10 @@ class Store {
                                                       const WriteOptions& options)>;
   void validate(const Resource& resource, Validation validation);
 
+  // Called after a create or update was stored, before it returns; may write other objects.
+  using Sequel = std::function<void(const Stored& after)>;
+  void follow(const Resource& resource, Sequel sequel);
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -24,6 +24,7 @@ struct Store::State {
     std::map<std::string, StoredPtr, std::less<>> objects;  // by store_key
     std::vector<Admission> admissions;
     std::vector<Validation> validations;
+    std::vector<Sequel> sequels;
   };
 
   std::size_t index_of(const Resource& resource) const;
@@ -38,6 +39,9 @@ struct Store::State {
                                   base::Json object, const WriteOptions& options);
   // The object as it is, read into its type and given the next version.
   base::Result<StoredPtr> read(const Resource& resource, base::Json object) const;
+  // prepare() and commit(), and what follows from them.
+  base::Result<StoredPtr> write(const Resource& resource, const StoredPtr& before,
+                                base::Json object, const WriteOptions& options);
   // Stores what was prepared, unless this is a dry run, and tells the watchers. An object that is
   // deleting and that nothing holds any longer goes instead.
   StoredPtr commit(const Resource& resource, const StoredPtr& before, StoredPtr after,

@@ -208,7 +208,7 @@ bool Store::State::is_finished(const Resource& resource, const Json& value) cons
 
 StoredPtr Store::State::commit(const Resource& resource, const StoredPtr& before, StoredPtr after,
                                bool dry_run) {
-  if (dry_run || after == before) return after;
+  if (dry_run) return after;
   base::check(after->version == version + 1, "nothing was written since the object was prepared");
   bool is_gone = is_finished(resource, after->json);
   version = after->version;
@@ -224,6 +224,17 @@ StoredPtr Store::State::commit(const Resource& resource, const StoredPtr& before
   }
   log.append(index_of(resource), std::move(event));
   if (is_gone && resource.namespaced) finish_namespace(meta_text(after->json, "namespace"));
+  return after;
+}
+
+Result<StoredPtr> Store::State::write(const Resource& resource, const StoredPtr& before, Json value,
+                                      const WriteOptions& options) {
+  Result<StoredPtr> prepared = prepare(resource, before, std::move(value), options);
+  if (!prepared || *prepared == before) return prepared;
+  StoredPtr after = commit(resource, before, std::move(*prepared), options.dry_run);
+  if (options.dry_run) return after;
+  for (const Sequel& sequel : table_of(resource).sequels)
+    sequel(*after);
   return after;
 }
 
@@ -260,9 +271,7 @@ Result<StoredPtr> Store::create(const Resource& resource, std::string_view name_
   Result<void> place_exists = state_->check_namespace(resource, place, name);
   if (!place_exists) return std::unexpected(place_exists.error());
   if (state_->find(resource, place, name) != nullptr) return already_exists(resource, name);
-  Result<StoredPtr> stored = state_->prepare(resource, nullptr, std::move(value), options);
-  if (!stored) return stored;
-  return state_->commit(resource, nullptr, std::move(*stored), options.dry_run);
+  return state_->write(resource, nullptr, std::move(value), options);
 }
 
 Result<StoredPtr> Store::update(const Resource& resource, std::string_view name_space,
@@ -298,9 +307,7 @@ Result<StoredPtr> Store::update(const Resource& resource, std::string_view name_
   keep_system_metadata(value, before->json);
   Result<void> finalizers = check_finalizers(resource, before->json, value);
   if (!finalizers) return std::unexpected(finalizers.error());
-  Result<StoredPtr> stored = state_->prepare(resource, before, std::move(value), options);
-  if (!stored) return stored;
-  return state_->commit(resource, before, std::move(*stored), options.dry_run);
+  return state_->write(resource, before, std::move(value), options);
 }
 
 Result<StoredPtr> Store::patch(const Resource& resource, std::string_view name_space,
