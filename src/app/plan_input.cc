@@ -142,6 +142,7 @@ engine::Snapshot snapshot_of(const PlanInput& input, const model::InstanceTypes&
     }
     std::ranges::copy_if(state.pods, std::back_inserter(snapshot.pods),
                          [](const auto& pod) { return is_reschedulable(*pod); });
+    snapshot.leaving.push_back(std::move(state));
   }
   snapshot.daemons = daemons_of(input);
   snapshot.namespaces = input.namespaces;

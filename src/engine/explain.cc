@@ -82,6 +82,7 @@ class Explainer {
     switch (code) {
       case Code::taint: return taints_text(claim.made_from->taints());
       case Code::requirements: return requirements_text(claim);
+      case Code::topology: return topology_text(claim);
       case Code::instance_types:
       case Code::min_values: return filter_text(claim);
       default: return "";
@@ -106,10 +107,31 @@ class Explainer {
     return problem_.rules.incompatibility(existing, incoming).value_or("");
   }
 
+  StateId joined_state(const Claim& claim) const {
+    return *problem_.states.narrow(claim.state, candidate_.form.wanted.state, Meeting::loose);
+  }
+
+  std::vector<StateId> topology_choices(const Claim& claim, StateId state) const {
+    return problem_.topology.choices(candidate_.shape, candidate_.form,
+                                     {state, placeholder(claim.host), claim.made_from->taints()});
+  }
+
+  std::string topology_text(const Claim& claim) const {
+    StateId state = joined_state(claim);
+    std::vector<StateId> choices = topology_choices(claim, state);
+    if (!choices.empty()) {
+      const States& states = problem_.states;
+      return problem_.rules.incompatibility(states[state], states[choices.front()]).value_or("");
+    }
+    return problem_.topology.explain(candidate_.shape, candidate_.form,
+                                     {state, placeholder(claim.host), claim.made_from->taints()});
+  }
+
   // The criterion, then the requirements and the resources that were considered (SCH-175, SCH-177).
   std::string filter_text(const Claim& claim) const {
-    StateId state =
-        *problem_.states.narrow(claim.state, candidate_.form.wanted.state, Meeting::loose);
+    StateId before = joined_state(claim);
+    StateId choice = topology_choices(claim, before).front();
+    StateId state = *problem_.states.narrow(before, choice, Meeting::loose);
     Rows tested = rows_with_free_ports(claim, candidate_.shape);
     return criterion_text(claim, state, tested) +
            ", requirements=" + problem_.states[state].to_string() +
@@ -174,7 +196,7 @@ std::string to_json_text(const model::ResourceList& resources) {
 }
 
 model::Reason explain(Problem& problem, std::size_t pod, std::size_t next_host) {
-  const Shape& shape = problem.shapes[problem.shape_of[pod]];
+  Shape& shape = problem.shapes[problem.shape_of[pod]];
   if (shape.uses_dra && problem.snapshot.settings.ignore_dra_requests) {
     return {Code::dra, "", "", {}};
   }

@@ -51,7 +51,12 @@ std::expected<StateId, Code> fit_node(Problem& problem, const ExistingNode& node
   if (!form.wanted.accepts_host(node.hostname)) return std::unexpected(Code::requirements);
   auto state = problem.states.narrow(node.state, form.wanted.state, Meeting::strict);
   if (!state) return std::unexpected(Code::requirements);
-  return *state;
+  for (StateId choice :
+       problem.topology.choices(shape, form, {*state, node.hostname, node.taints})) {
+    auto chosen = problem.states.narrow(*state, choice, Meeting::strict);
+    if (chosen) return *chosen;
+  }
+  return std::unexpected(Code::topology);
 }
 
 Rows rows_with_free_ports(const Claim& claim, const Shape& shape) {
@@ -75,17 +80,33 @@ std::expected<Narrowed, Code> fit_claim(Problem& problem, const Claim& claim,
   auto state = problem.states.narrow(claim.state, form.wanted.state, Meeting::loose);
   if (!state) return std::unexpected(Code::requirements);
 
-  Narrowed narrowed{*state, rows_with_free_ports(claim, shape), claim.min_values_relaxed};
-  keep_suitable(claim, *state, shape, narrowed.rows);
+  // The first of the ways in which topology may be satisfied that passes the rest; the error is
+  // that of the first one (SCH-216).
+  Code first_error = Code::none;
+  std::string hostname = placeholder(claim.host);
+  for (StateId choice : problem.topology.choices(shape, form, {*state, hostname, from.taints()})) {
+    auto chosen = problem.states.narrow(*state, choice, Meeting::loose);
+    auto narrowed =
+        chosen ? fit_types(problem, claim, shape, *chosen) : std::unexpected(Code::topology);
+    if (narrowed) return narrowed;
+    if (first_error == Code::none) first_error = narrowed.error();
+  }
+  return std::unexpected(first_error == Code::none ? Code::topology : first_error);
+}
+
+std::expected<Narrowed, Code> fit_types(Problem& problem, const Claim& claim, const Shape& shape,
+                                        StateId state) {
+  Narrowed narrowed{state, rows_with_free_ports(claim, shape), claim.min_values_relaxed};
+  keep_suitable(claim, state, shape, narrowed.rows);
   if (narrowed.rows.none()) return std::unexpected(Code::instance_types);
 
-  auto violations = too_few_values(problem.states[*state], narrowed.rows, *from.types);
+  auto violations = too_few_values(problem.states[state], narrowed.rows, *claim.made_from->types);
   if (violations.empty()) return narrowed;
   // Only opening a claim may lower what it asks for (SCH-162).
   bool may_lower = problem.snapshot.settings.min_values_policy == MinValuesPolicy::BestEffort &&
                    claim.pods.empty();
   if (!may_lower) return std::unexpected(Code::min_values);
-  narrowed.state = with_lower_min_values(problem.states, *state, violations);
+  narrowed.state = with_lower_min_values(problem.states, state, violations);
   narrowed.min_values_relaxed = true;
   return narrowed;
 }

@@ -15,7 +15,7 @@ using Code = model::Reason::Code;
 
 // A shape in one of its forms, trying to get a place.
 struct Candidate {
-  const Shape& shape;
+  Shape& shape;
   const Form& form;
 };
 
@@ -38,6 +38,10 @@ struct Narrowed {
 // opened from a template, which holds nothing yet.
 std::expected<Narrowed, Code> fit_claim(Problem& problem, const Claim& claim,
                                         const Candidate& candidate);
+
+// The types that suit a claim in this state once the pod joins it (SCH-168 to SCH-173).
+std::expected<Narrowed, Code> fit_types(Problem& problem, const Claim& claim, const Shape& shape,
+                                        StateId state);
 
 // A claim without pods, less the types that the limits of the NodePool exclude (SCH-127, SCH-128).
 std::expected<Claim, Code> empty_claim(Problem& problem, Template& from, std::size_t host);

@@ -46,6 +46,7 @@ Problem::Problem(const Snapshot& of)
       rules(of.settings),
       states(rules),
       shapes(of.settings, states),
+      topology(of, states),
       shape_of(of.pods.size(), 0) {}
 
 void Problem::add_pod(std::size_t pod) { shape_of[pod] = shapes.add(snapshot.pods[pod]); }
@@ -58,6 +59,16 @@ void Problem::prepare() {
   // Daemons have only been judged, and made tolerant, where a template has types (SCH-111).
   make_nodes(templates.empty() ? daemons : tolerant);
   make_columns();
+  make_topology();
+}
+
+void Problem::make_topology() {
+  for (std::size_t shape = 0; shape < shapes.size(); ++shape) {
+    topology.add(shapes[shape]);
+  }
+  for (std::size_t shape = 0; shape < shapes.size(); ++shape) {
+    topology.finish(shapes[shape]);
+  }
 }
 
 TypeTable& Problem::table_of(const model::InstanceTypes& types) {

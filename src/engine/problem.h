@@ -16,6 +16,7 @@
 #include "engine/snapshot.h"
 #include "engine/states.h"
 #include "engine/templates.h"
+#include "engine/topology.h"
 #include "engine/types.h"
 
 namespace engine {
@@ -38,13 +39,14 @@ struct Problem {
 
   // Makes a shape of the pod. Requires: before prepare().
   void add_pod(std::size_t pod);
-  // Builds templates and nodes, and puts all amounts into columns. Requires: all pods are added.
+  // Builds templates, nodes and topology groups, and puts all amounts into columns. Requires: all pods are added.
   void prepare();
 
   const Snapshot& snapshot;
   LabelRules rules;
   States states;
   Shapes shapes;
+  Topology topology;
   AmountScale scale;
   std::vector<std::size_t> shape_of;  // per pod of the snapshot
   std::deque<TypeTable> tables;       // one per list of types
@@ -58,6 +60,7 @@ struct Problem {
   TypeTable& table_of(const model::InstanceTypes& types);
   void make_nodes(const std::vector<DaemonPod>& daemons);
   void make_columns();
+  void make_topology();
 
   std::vector<model::ResourceList> available_;  // of the nodes, until they are put into columns
 };

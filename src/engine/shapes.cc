@@ -124,12 +124,16 @@ std::size_t Shapes::add(const std::shared_ptr<const model::Pod>& pod) {
     }
   }
   same_hash.push_back(shapes_.size());
-  shapes_.push_back({pod, std::move(requests), {}, std::move(ports), is_dra, {}});
-  shapes_.back().forms.push_back(form_of(*pod->spec));
+  Shape& shape = shapes_.emplace_back();
+  shape.pod = pod;
+  shape.requests = std::move(requests);
+  shape.ports = std::move(ports);
+  shape.uses_dra = is_dra;
+  shape.forms.push_back(form_of(*pod->spec));
   return shapes_.size() - 1;
 }
 
-const Form* Shapes::relaxed(std::size_t shape, std::size_t form, bool may_tolerate) {
+Form* Shapes::relaxed(std::size_t shape, std::size_t form, bool may_tolerate) {
   std::deque<Form>& forms = shapes_[shape].forms;
   if (form + 1 == forms.size()) {
     model::PodSpec spec = forms[form].spec;
@@ -144,7 +148,7 @@ Form Shapes::form_of(model::PodSpec spec) {
   bool respects = settings_.preference_policy == PreferencePolicy::Respect;
   Wanted wanted = states_.wanted(respects ? model::requirements_of(spec) : strict);
   Wanted wanted_strictly = states_.wanted(strict);
-  return {std::move(spec), std::move(wanted), std::move(wanted_strictly)};
+  return {std::move(spec), std::move(wanted), std::move(wanted_strictly), {}, false};
 }
 
 }  // namespace engine

@@ -16,11 +16,15 @@
 
 namespace engine {
 
+using GroupId = std::size_t;  // of Topology
+
 // A shape after some relaxations; the first form is the pod as it was written.
 struct Form {
   model::PodSpec spec;
-  Wanted wanted;  // with the heaviest preference, if preferences count (SCH-068)
-  Wanted strict;  // without (SCH-069)
+  Wanted wanted;                // with the heaviest preference, if preferences count (SCH-068)
+  Wanted strict;                // without (SCH-069)
+  std::vector<GroupId> groups;  // that bind it, in the order in which they choose (SCH-216)
+  bool is_bound = false;        // whether `groups` has been filled
 };
 
 struct Shape {
@@ -29,6 +33,10 @@ struct Shape {
   Amounts amounts;                        // the same in columns
   HostPorts ports;
   bool uses_dra = false;
+  std::vector<GroupId> inverse_groups;  // that bind it, by identity
+  std::vector<GroupId> inverse_owned;   // by which it binds others
+  std::vector<GroupId> counted_in;      // groups that select it, of the first `groups_seen`
+  std::size_t groups_seen = 0;
   std::deque<Form> forms;  // as far as they were needed; they stay in place
 };
 
@@ -43,7 +51,7 @@ class Shapes {
   std::size_t size() const { return shapes_.size(); }
 
   // The form behind `form` in the order of relaxation, or nullptr if nothing is left to give up.
-  const Form* relaxed(std::size_t shape, std::size_t form, bool may_tolerate);
+  Form* relaxed(std::size_t shape, std::size_t form, bool may_tolerate);
 
  private:
   Form form_of(model::PodSpec spec);

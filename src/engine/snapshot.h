@@ -52,6 +52,9 @@ struct DaemonInput {
 struct Snapshot {
   std::vector<PoolInput> pools;
   std::vector<NodeState> nodes;  // those that are not being deleted (SCH-114)
+  // The others. Nothing is placed there, but the pods that are bound there count for spread and
+  // affinity, unless they are to be placed themselves (SCH-199, SCH-204).
+  std::vector<NodeState> leaving;
   std::vector<std::shared_ptr<const model::Pod>> pods;  // to be placed; no two of one uid
   std::vector<DaemonInput> daemons;
   std::vector<std::shared_ptr<const model::Namespace>> namespaces;

@@ -69,14 +69,15 @@ bool Solve::run(const std::vector<std::size_t>& pods, const std::function<bool()
 
 Solve::Outcome Solve::attempt(std::size_t pod, const std::function<bool()>& stop) {
   std::size_t number = problem_.shape_of[pod];
-  const Shape& shape = problem_.shapes[number];
+  Shape& shape = problem_.shapes[number];
   if (shape.uses_dra && problem_.snapshot.settings.ignore_dra_requests) return Outcome::no_place;
-  const Form* form = &shape.forms.front();
+  Form* form = &shape.forms.front();
   for (std::size_t step = 0; form != nullptr; ++step) {
     if (stop && stop()) return Outcome::stopped;
     last_first_host_ = next_host_;
     if (place(pod, {shape, *form})) return Outcome::placed;
     form = problem_.shapes.relaxed(number, step, problem_.may_tolerate_preferences);
+    if (form != nullptr) problem_.topology.bind(shape, *form);
   }
   return Outcome::no_place;
 }
@@ -95,6 +96,7 @@ bool Solve::place_on_node(std::size_t pod, const Candidate& candidate) {
     const HostPorts& ports = candidate.shape.ports;
     node.ports.insert(node.ports.end(), ports.begin(), ports.end());
     node.pods.push_back(pod);
+    problem_.topology.record(candidate.shape, {node.state, node.hostname, node.taints});
     return true;
   }
   return false;
@@ -135,6 +137,9 @@ void Solve::join(Claim& claim, std::size_t pod, const Candidate& candidate, Narr
   const HostPorts& ports = candidate.shape.ports;
   claim.ports.insert(claim.ports.end(), ports.begin(), ports.end());
   claim.pods.push_back(pod);
+  std::string hostname = placeholder(claim.host);
+  if (claim.pods.size() == 1) problem_.topology.add_hostname(hostname);
+  problem_.topology.record(candidate.shape, {claim.state, hostname, claim.made_from->taints()});
 }
 
 }  // namespace engine
