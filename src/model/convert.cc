@@ -64,7 +64,8 @@ Conversion convert(const base::Json& document, const ConvertOptions& options) {
   if (!options.node_role.empty() && !options.instance_profile.empty()) {
     report.error("options", "node role and instance profile are both given; give one");
   }
-  return std::move(report).finish(converter->convert(document, options, report));
+  std::vector<base::Json> objects = converter->convert(document, options, report);
+  return std::move(report).finish(std::move(objects));
 }
 
 }  // namespace model

@@ -87,6 +87,7 @@ std::string nearest_field(const base::Type& root, std::string_view path) {
   const base::Type* type = type_around(root, path);
   if (type == nullptr) return {};
   std::vector<std::string_view> names;
+  names.reserve(type->fields.size());
   for (const base::Field& field : type->fields)
     names.push_back(field.name);
   return did_you_mean(path.substr(path.rfind('.') + 1), names);
