@@ -1,6 +1,7 @@
 // What kube-scheduler would say, plugin by plugin. Objects are written as their JSON.
 #include "judge/filters.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "base/json.h"
@@ -160,12 +161,14 @@ TEST(NodeAffinity, terms_are_alternatives_and_empty_ones_match_nothing) {
   auto allowed = [&](std::string_view terms) {
     return verdict(pod(affinity(terms)), labelled).allows();
   };
-  EXPECT_TRUE(
-      allowed(R"([{"matchExpressions": [{"key": "zone", "operator": "In", "values": ["a"]}]},
-                          {"matchExpressions": [{"key": "zone", "operator": "In", "values": ["b"]},
-                                                {"key": "cpu", "operator": "Gt", "values": ["4"]}]}])"));
-  EXPECT_FALSE(allowed(R"([{"matchExpressions": [{"key": "zone", "operator": "In", "values": ["b"]},
-                                                 {"key": "cpu", "operator": "Lt", "values": ["8"]}]}])"));
+  auto term = [](std::string_view zone, std::string_view op, std::string_view cpu) {
+    return fmt::format(R"({{"matchExpressions": [
+        {{"key": "zone", "operator": "In", "values": ["{}"]}},
+        {{"key": "cpu", "operator": "{}", "values": ["{}"]}}]}})",
+                       zone, op, cpu);
+  };
+  EXPECT_TRUE(allowed("[" + term("a", "Gt", "4") + "," + term("b", "Gt", "4") + "]"));
+  EXPECT_FALSE(allowed("[" + term("b", "Lt", "8") + "]"));
   EXPECT_FALSE(allowed("[{}]"));
   EXPECT_FALSE(allowed("[]"));
 }

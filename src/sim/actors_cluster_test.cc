@@ -2,6 +2,10 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <exception>
+
+#include "catalog/ec2.h"
 #include "model/pdb.h"
 #include "sim/actors_test_cluster.h"
 
@@ -261,6 +265,40 @@ TEST(Actors, a_deleted_namespace_empties) {
   ASSERT_TRUE(cluster.store.remove(namespaces, "", "team"));
   cluster.run_for(seconds(10));
   EXPECT_EQ(cluster.store.get(namespaces, "", "team"), nullptr);
+}
+
+TEST(Actors, an_instance_of_the_cloud_joins_runs_pods_and_leaves) {
+  TestCluster cluster;
+  SimCloud cloud(cluster.clock, catalog::load_ec2().value(), 1, {});
+  cluster.actors.serve(cloud);
+  StoredPtr stored = cluster.create(model::Kind::NodeClaim, R"({"metadata": {"name": "pool-abcde",
+      "labels": {"karpenter.sh/nodepool": "pool"}}, "spec": {
+      "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": "default"},
+      "requirements": [{"key": "node.kubernetes.io/instance-type", "operator": "In",
+                        "values": ["r5.large"]}]}})");
+  const auto& claim = stored->object.as<model::NodeClaim>();
+  boost::asio::co_spawn(cluster.executor(), cloud.launch(claim),
+                        [](std::exception_ptr, auto launched) {
+                          EXPECT_TRUE(launched) << (launched ? "" : launched.error().message);
+                        });
+  cluster.deploy("web", 1);
+  cluster.run_for(seconds(60));
+  auto nodes = list<model::Node>(cluster.store);
+  ASSERT_THAT(nodes, SizeIs(1));
+  const model::Node& node = *nodes[0];
+  EXPECT_EQ(model::value_of(node.metadata.labels, model::kInstanceTypeLabel), "r5.large");
+  EXPECT_EQ(node.status.allocatable, cloud.running().at(0).type->allocatable());
+  EXPECT_TRUE(model::is_true(node.status.conditions, "Ready"));
+  EXPECT_THAT(cluster.ready_pods(), IsEmpty()) << "the node is not registered";
+  cluster.patch(model::Kind::Node, node.metadata.name, R"({"spec": {"taints": null}})");
+  cluster.run_for(seconds(15));
+  EXPECT_THAT(cluster.ready_pods(), SizeIs(1));
+
+  boost::asio::co_spawn(cluster.executor(), cloud.terminate(node.spec.providerID),
+                        [](std::exception_ptr, auto asked) { EXPECT_TRUE(asked); });
+  cluster.run_for(minutes(3));
+  EXPECT_THAT(list<model::Node>(cluster.store), IsEmpty());
+  EXPECT_THAT(cluster.ready_pods(), IsEmpty());
 }
 
 // All that a day in a small cluster does, as one list of events.

@@ -19,8 +19,9 @@ struct DeploymentCounts {
   std::int64_t available = 0;
 };
 
-// Writes the status of `deployment` with these counts. new_set: the name of the set with the present
-// template, "" if there is none. Returns when to look again, if no progress is made until then.
+// Writes the status of `deployment` with these counts. new_set: the name of the set with the
+// present template, "" if there is none. Returns when to look again, if no progress is made until
+// then.
 std::optional<base::Time> set_deployment_status(boost::json::object& status,
                                                 const model::Deployment& deployment,
                                                 const DeploymentCounts& counts,

@@ -2,10 +2,10 @@
 // The eviction subresource of the store takes from that number; this controller counts it anew.
 //
 // minAvailable as a number counts the selected pods; as a percentage, and maxUnavailable in both
-// forms, it counts what the owners of the pods want (spec.replicas of ReplicaSets, their
-// Deployments, and other kinds with a scale). Percentages are rounded up. Pods without such an owner
-// do not count there; a controller that has no scale (a DaemonSet, say) makes the budget allow
-// nothing. A pod is healthy if it is ready and not being deleted.
+// forms, it counts what the owners of the pods want (spec.replicas of ReplicaSets, of their
+// Deployments, and of other kinds with a scale). Percentages are rounded up. Pods without owner do
+// not count there; an owner that has no scale (a DaemonSet, say) makes the budget allow nothing. A
+// pod is healthy if it is ready and not being deleted.
 #pragma once
 
 #include <memory>

@@ -25,6 +25,18 @@ Json reference_to(const model::Object& about, std::string_view field_path) {
   return reference;
 }
 
+// All that makes two events the same.
+std::string identity(std::string_view uid, std::string_view type, std::string_view component,
+                     std::string_view reason, std::string_view message,
+                     std::string_view field_path) {
+  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}", uid, type, component, reason, message, field_path);
+}
+
+std::string identity_of(const model::Event& event) {
+  return identity(event.involvedObject.uid, event.type, event.source.component, event.reason,
+                  event.message, event.involvedObject.fieldPath);
+}
+
 // When it last happened, as far as the event tells.
 base::Time last_time(const model::Event& event, base::Time otherwise) {
   if (event.lastTimestamp) return *event.lastTimestamp;
@@ -53,10 +65,9 @@ void Events::record(std::string_view type, std::string_view component, const mod
                     std::string_view reason, std::string_view message,
                     std::string_view field_path) {
   const model::ObjectMeta& metadata = about.metadata();
-  std::string identity = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", metadata.uid, type, component,
-                                     reason, message, field_path);
+  std::string same = identity(metadata.uid, type, component, reason, message, field_path);
   Json now = text(clock_.now());
-  auto known = recent_.find(identity);
+  auto known = recent_.find(same);
   if (known != recent_.end() && find(store_, model::Kind::Event, known->second) != nullptr) {
     edit(store_, model::Kind::Event, known->second, [&](object& event) {
       event["count"] = event["count"].to_number<std::int64_t>() + 1;
@@ -78,7 +89,7 @@ void Events::record(std::string_view type, std::string_view component, const mod
                {"reportingComponent", text(component)}};
   const Resource& events = store_.resource_of(model::Kind::Event);
   if (!store_.create(events, name_space, std::move(event))) return;
-  recent_.insert_or_assign(std::move(identity), ObjectKey{std::move(name_space), std::move(name)});
+  recent_.insert_or_assign(std::move(same), ObjectKey{std::move(name_space), std::move(name)});
 }
 
 // The object's name and the time, moved on where two events fall on one moment.
@@ -89,7 +100,10 @@ std::string Events::next_name(std::string_view about) {
 }
 
 void Events::see(const WatchEvent& event) {
-  if (event.type != WatchEvent::Type::added && event.type != WatchEvent::Type::modified) return;
+  if (event.type == WatchEvent::Type::deleted) {
+    recent_.erase(identity_of(event.object->object.as<model::Event>()));
+    return;
+  }
   seen_.emplace_back(clock_.now(), key_of(event.object->object.metadata()));
   alarm_.set(seen_.front().first + kEventLife);
 }
@@ -103,9 +117,6 @@ void Events::expire() {
     if (event == nullptr || last_time(*event, now) + kEventLife > now) continue;
     remove(store_, model::Kind::Event, event->metadata);
   }
-  std::erase_if(recent_, [&](const auto& entry) {
-    return find(store_, model::Kind::Event, entry.second) == nullptr;
-  });
   if (!seen_.empty()) alarm_.set(seen_.front().first + kEventLife);
 }
 

@@ -3,8 +3,8 @@
 //
 //   background         the owner is gone: objects whose owners are all gone are deleted; of several
 //                      owners those that are gone are struck off
-//   foregroundDeletion the owner waits: what it owns is deleted (in the foreground if it owns things
-//                      itself); the finalizer goes when nothing is left that blocks the owner
+//   foregroundDeletion the owner waits: what it owns is deleted (in the foreground if that owns
+//                      things itself); the finalizer goes when nothing blocks the owner any more
 //   orphan             the owner is struck off what it owns, then the finalizer goes
 //
 // It follows every resource but Events, and notes who owns what by UID; before it acts it looks at

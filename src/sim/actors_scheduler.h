@@ -1,6 +1,6 @@
-// kube-scheduler in small: takes pods that have no node, the most important first, and binds each to
-// the best of the nodes that all filters allow (judge), or says in its condition and in an event why
-// there is none.
+// kube-scheduler in small: takes pods that have no node, the most important first, and binds each
+// to the best of the nodes that all filters allow (judge), or says in its condition and in an event
+// why there is none.
 //
 // Order of pods: priority, then creation, then namespace and name. Order of nodes: least allocated
 // cpu and memory, then fewest pods, then name. A pod that found no node is tried again when

@@ -2,6 +2,7 @@
 // text, time moves only when it is told to.
 #pragma once
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
@@ -31,6 +32,8 @@ class TestCluster {
       create(model::Kind::Namespace, R"({"metadata": {"name": ")" + std::string(name) + R"("}})");
     }
   }
+
+  boost::asio::io_context::executor_type executor() { return context_.get_executor(); }
 
   static base::Json parsed(std::string_view json) {
     base::Result<base::Json> value = base::parse_json(json);
