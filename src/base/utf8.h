@@ -10,6 +10,8 @@ namespace base {
 struct Character {
   char32_t code = 0;
   std::size_t size = 0;  // in bytes, 1 to 4
+
+  bool operator==(const Character&) const = default;
 };
 
 // The character that begins at `at`, or nullopt if the bytes there are not UTF-8 (cut short,

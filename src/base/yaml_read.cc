@@ -7,6 +7,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cmath>
 #include <iterator>
 #include <optional>
@@ -44,7 +45,7 @@ struct Refusal {
 struct Node {
   Json value;
   YamlLines lines;
-  std::size_t depth = 0;   // 0 for a scalar
+  std::size_t depth = 0;   // 0 for a scalar, 1 for a list of scalars
   std::size_t weight = 1;  // as YamlLimits::expansion counts it
 };
 
@@ -157,7 +158,7 @@ class Builder : public YAML::EventHandler {
     YAML::Mark key_mark;
     bool is_merging = false;  // the value that comes belongs to `<<`
     bool has_merged = false;
-    std::vector<std::string> merged_keys;
+    boost::unordered_flat_set<std::string> merged_keys;
   };
 
   bool expects_key() const {
@@ -194,15 +195,16 @@ class Builder : public YAML::EventHandler {
   }
 
   void open(Json value, const YAML::Mark& mark, YAML::anchor_t anchor) {
-    if (expects_key()) refuse(mark, "a key must be text, not a map or list");
+    if (expects_key()) refuse(mark, "a map or list cannot be a key (or a bracket is not closed)");
     if (open_.size() >= limits_.depth) refuse(mark, "maps and lists are nested too deeply");
-    open_.push_back(
-        {.node = {.value = std::move(value), .lines = {.line = mark.line + 1, .inner = {}}},
-         .mark = mark,
-         .anchor = anchor,
-         .key = {},
-         .key_mark = {},
-         .merged_keys = {}});
+    open_.push_back({.node = {.value = std::move(value),
+                              .lines = {.line = mark.line + 1, .inner = {}},
+                              .depth = 1},
+                     .mark = mark,
+                     .anchor = anchor,
+                     .key = {},
+                     .key_mark = {},
+                     .merged_keys = {}});
   }
 
   void close() {
@@ -247,9 +249,7 @@ class Builder : public YAML::EventHandler {
     }
     node.lines.line = map.key_mark.line + 1;
     boost::json::object& object = map.node.value.get_object();
-    const auto merged = std::ranges::find(map.merged_keys, *map.key);
-    if (merged != map.merged_keys.end()) {
-      map.merged_keys.erase(merged);
+    if (map.merged_keys.erase(*map.key) > 0) {
       const auto old = object.find(*map.key);
       map.node.lines.inner[static_cast<std::size_t>(old - object.begin())] = std::move(node.lines);
       old->value() = std::move(node.value);
@@ -286,8 +286,8 @@ class Builder : public YAML::EventHandler {
         const std::string_view key = member.key();
         if (object.emplace(key, member.value()).second) {
           map.node.lines.inner.push_back({.line = mark.line + 1, .inner = {}});
-          map.merged_keys.emplace_back(key);
-        } else if (std::ranges::find(map.merged_keys, key) == map.merged_keys.end()) {
+          map.merged_keys.emplace(key);
+        } else if (!map.merged_keys.contains(std::string(key))) {
           refuse(mark, fmt::format("\"<<\" also brings \"{}\", which is given before it, and tools "
                                    "disagree which counts: write \"<<\" first",
                                    key));
