@@ -19,8 +19,27 @@ bool take(const model::Object& object, std::vector<std::shared_ptr<const T>>& li
   return true;
 }
 
+template <class T>
+base::Result<void> read(const base::Json& value, std::vector<std::shared_ptr<const T>>& list) {
+  base::Result<T> object = base::from_json<T>(value);
+  if (!object) return std::unexpected(object.error());
+  list.push_back(std::make_shared<const T>(*std::move(object)));
+  return {};
+}
+
+// Kinds that Joiner reads for planning alone.
+std::optional<base::Result<void>> add_storage(PlanInput& input, std::string_view kind,
+                                              const base::Json& value) {
+  if (kind == "PersistentVolumeClaim") return read(value, input.volume_claims);
+  if (kind == "PersistentVolume") return read(value, input.volumes);
+  if (kind == "StorageClass") return read(value, input.storage_classes);
+  if (kind == "CSINode") return read(value, input.csi_nodes);
+  return std::nullopt;
+}
+
 base::Result<void> add_object(PlanInput& input, const base::Json& value) {
   std::string kind(base::string_at(value, {"kind"}));
+  if (auto storage = add_storage(input, kind, value)) return *storage;
   std::string_view name = base::string_at(value, {"metadata", "name"});
   const model::KindInfo* info = model::find_kind(base::string_at(value, {"apiVersion"}), kind);
   if (info == nullptr) {
@@ -146,6 +165,10 @@ engine::Snapshot snapshot_of(const PlanInput& input, const model::InstanceTypes&
   }
   snapshot.daemons = daemons_of(input);
   snapshot.namespaces = input.namespaces;
+  snapshot.volume_claims = input.volume_claims;
+  snapshot.volumes = input.volumes;
+  snapshot.storage_classes = input.storage_classes;
+  snapshot.csi_nodes = input.csi_nodes;
   return snapshot;
 }
 

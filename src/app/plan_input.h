@@ -19,6 +19,7 @@
 #include "model/node_claim.h"
 #include "model/node_pool.h"
 #include "model/pod.h"
+#include "model/volume.h"
 #include "model/workload.h"
 
 namespace app {
@@ -30,6 +31,10 @@ struct PlanInput {
   std::vector<std::shared_ptr<const model::NodePool>> pools;
   std::vector<std::shared_ptr<const model::DaemonSet>> daemon_sets;
   std::vector<std::shared_ptr<const model::Namespace>> namespaces;
+  std::vector<std::shared_ptr<const model::PersistentVolumeClaim>> volume_claims;
+  std::vector<std::shared_ptr<const model::PersistentVolume>> volumes;
+  std::vector<std::shared_ptr<const model::StorageClass>> storage_classes;
+  std::vector<std::shared_ptr<const model::CSINode>> csi_nodes;
   std::map<std::string, std::size_t> skipped;  // objects of kinds that planning does not read
 
   // Takes one object, or each of a v1 List. Error: invalid, with the object named.

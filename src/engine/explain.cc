@@ -82,6 +82,7 @@ class Explainer {
     switch (code) {
       case Code::taint: return taints_text(claim.made_from->taints());
       case Code::requirements: return requirements_text(claim);
+      case Code::volumes: return volumes_text(claim);
       case Code::topology: return topology_text(claim);
       case Code::instance_types:
       case Code::min_values: return filter_text(claim);
@@ -100,15 +101,30 @@ class Explainer {
   }
 
   std::string requirements_text(const Claim& claim) const {
-    model::Requirements existing = problem_.states[claim.state];
-    existing.add({model::kHostnameLabel, model::Operator::In, {placeholder(claim.host)}});
-    model::Requirements incoming = problem_.states[candidate_.form.wanted.state];
-    if (candidate_.form.wanted.hostname) incoming.add(*candidate_.form.wanted.hostname);
-    return problem_.rules.incompatibility(existing, incoming).value_or("");
+    return incompatibility(claim, claim.state, candidate_.form.wanted);
   }
 
-  StateId joined_state(const Claim& claim) const {
+  // The claim's labels with what the pod itself asks for.
+  StateId with_pod(const Claim& claim) const {
     return *problem_.states.narrow(claim.state, candidate_.form.wanted.state, Meeting::loose);
+  }
+
+  // And with the last of the ways to reach its volumes, whose error is reported.
+  StateId joined_state(const Claim& claim) const {
+    StateId volumes = candidate_.shape.volumes.back().state;
+    return *problem_.states.narrow(with_pod(claim), volumes, Meeting::loose);
+  }
+
+  std::string volumes_text(const Claim& claim) const {
+    return incompatibility(claim, with_pod(claim), candidate_.shape.volumes.back());
+  }
+
+  std::string incompatibility(const Claim& claim, StateId state, const Wanted& wanted) const {
+    model::Requirements existing = problem_.states[state];
+    existing.add({model::kHostnameLabel, model::Operator::In, {placeholder(claim.host)}});
+    model::Requirements incoming = problem_.states[wanted.state];
+    if (wanted.hostname) incoming.add(*wanted.hostname);
+    return problem_.rules.incompatibility(existing, incoming).value_or("");
   }
 
   std::vector<StateId> topology_choices(const Claim& claim, StateId state) const {

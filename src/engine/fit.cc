@@ -49,14 +49,25 @@ std::expected<StateId, Code> fit_node(Problem& problem, const ExistingNode& node
   if (!tolerates(form, node.taints)) return std::unexpected(Code::taint);
   if (conflict(shape.ports, node.ports)) return std::unexpected(Code::host_port);
   if (!form.wanted.accepts_host(node.hostname)) return std::unexpected(Code::requirements);
-  auto state = problem.states.narrow(node.state, form.wanted.state, Meeting::strict);
-  if (!state) return std::unexpected(Code::requirements);
-  for (StateId choice :
-       problem.topology.choices(shape, form, {*state, node.hostname, node.taints})) {
-    auto chosen = problem.states.narrow(*state, choice, Meeting::strict);
-    if (chosen) return *chosen;
+  if (!shape.attached || !can_attach(node.attached, *shape.attached, node.attach_limits)) {
+    return std::unexpected(Code::volumes);
   }
-  return std::unexpected(Code::topology);
+  auto joined = problem.states.narrow(node.state, form.wanted.state, Meeting::strict);
+  if (!joined) return std::unexpected(Code::requirements);
+  Code error = Code::none;
+  for (const Wanted& volumes : shape.volumes) {
+    error = Code::volumes;
+    if (!volumes.accepts_host(node.hostname)) continue;
+    auto state = problem.states.narrow(*joined, volumes.state, Meeting::strict);
+    if (!state) continue;
+    error = Code::topology;
+    for (StateId choice :
+         problem.topology.choices(shape, form, {*state, node.hostname, node.taints})) {
+      auto chosen = problem.states.narrow(*state, choice, Meeting::strict);
+      if (chosen) return *chosen;
+    }
+  }
+  return std::unexpected(error);
 }
 
 Rows rows_with_free_ports(const Claim& claim, const Shape& shape) {
@@ -79,11 +90,29 @@ std::expected<Narrowed, Code> fit_claim(Problem& problem, const Claim& claim,
   }
   auto state = problem.states.narrow(claim.state, form.wanted.state, Meeting::loose);
   if (!state) return std::unexpected(Code::requirements);
+  // The first alternative that passes all; the error is that of the last one (SCH-156).
+  Code last_error = Code::none;
+  for (const Wanted& volumes : shape.volumes) {
+    auto narrowed = fit_volumes(problem, claim, candidate, *state, volumes);
+    if (narrowed) return narrowed;
+    last_error = narrowed.error();
+  }
+  return std::unexpected(last_error);
+}
+
+std::expected<Narrowed, Code> fit_volumes(Problem& problem, const Claim& claim,
+                                          const Candidate& candidate, StateId joined,
+                                          const Wanted& volumes) {
+  const auto& [shape, form] = candidate;
+  const Template& from = *claim.made_from;
+  std::string hostname = placeholder(claim.host);
+  if (!volumes.accepts_host(hostname)) return std::unexpected(Code::volumes);
+  auto state = problem.states.narrow(joined, volumes.state, Meeting::loose);
+  if (!state) return std::unexpected(Code::volumes);
 
   // The first of the ways in which topology may be satisfied that passes the rest; the error is
   // that of the first one (SCH-216).
   Code first_error = Code::none;
-  std::string hostname = placeholder(claim.host);
   for (StateId choice : problem.topology.choices(shape, form, {*state, hostname, from.taints()})) {
     auto chosen = problem.states.narrow(*state, choice, Meeting::loose);
     auto narrowed =

@@ -39,6 +39,12 @@ struct Narrowed {
 std::expected<Narrowed, Code> fit_claim(Problem& problem, const Claim& claim,
                                         const Candidate& candidate);
 
+// What becomes of a claim, joined by the candidate's own requirements, when its volumes are to be
+// reached in this way, topology included.
+std::expected<Narrowed, Code> fit_volumes(Problem& problem, const Claim& claim,
+                                          const Candidate& candidate, StateId joined,
+                                          const Wanted& volumes);
+
 // The types that suit a claim in this state once the pod joins it (SCH-168 to SCH-173).
 std::expected<Narrowed, Code> fit_types(Problem& problem, const Claim& claim, const Shape& shape,
                                         StateId state);

@@ -25,7 +25,8 @@ std::vector<std::size_t> valid_pods(Problem& problem, Plan& plan) {
   std::vector<std::size_t> valid;
   for (std::size_t pod = 0; pod < pods.size(); ++pod) {
     std::optional<model::Reason> fault;
-    if (pods[pod]->spec->nodeName.empty()) fault = refuse_invalid(*pods[pod], problem.rules);
+    if (pods[pod]->spec->nodeName.empty())
+      fault = refuse_invalid(*pods[pod], problem.rules, problem.volumes);
     if (!fault && problem.snapshot.pools.empty()) {
       fault = model::Reason{model::Reason::Code::no_nodepools, "", "", {}};  // SCH-090
     }
@@ -70,9 +71,11 @@ Plan pack(const Snapshot& snapshot, const std::function<bool()>& stop) {
   Plan plan;
   Problem problem(snapshot);
   std::vector<std::size_t> pods = valid_pods(problem, plan);
-  for (std::size_t pod : pods) {
-    problem.add_pod(pod);
-  }
+  std::erase_if(pods, [&](std::size_t pod) {
+    base::Result<void> added = problem.add_pod(pod);
+    if (!added) refuse(plan, pod, {model::Reason::Code::ignored, "", added.error().message, {}});
+    return !added;
+  });
   if (!pods.empty()) {
     problem.prepare();
     Solve solve(problem);

@@ -44,12 +44,18 @@ Rows usable_rows(TypeTable& types, StateId state) {
 Problem::Problem(const Snapshot& of)
     : snapshot(of),
       rules(of.settings),
+      volumes(of),
       states(rules),
-      shapes(of.settings, states),
+      shapes(of.settings, volumes, states),
       topology(of, states),
       shape_of(of.pods.size(), 0) {}
 
-void Problem::add_pod(std::size_t pod) { shape_of[pod] = shapes.add(snapshot.pods[pod]); }
+base::Result<void> Problem::add_pod(std::size_t pod) {
+  base::Result<std::size_t> shape = shapes.add(snapshot.pods[pod]);
+  if (!shape) return std::unexpected(shape.error());
+  shape_of[pod] = *shape;
+  return {};
+}
 
 void Problem::prepare() {
   std::vector<DaemonPod> daemons = daemon_pods(snapshot, states);
@@ -111,6 +117,8 @@ void Problem::make_nodes(const std::vector<DaemonPod>& daemons) {
     node.state = states.intern(model::requirements_of(state.labels()));
     node.hostname = state.hostname();
     node.taints = state.taints();
+    node.attached = volumes.attached_to(state);
+    node.attach_limits = volumes.limits_of(state);
     for (const auto& pod : state.pods) {
       HostPorts ports = host_ports_of(*pod->spec);
       node.ports.insert(node.ports.end(), ports.begin(), ports.end());

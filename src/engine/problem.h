@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "engine/templates.h"
 #include "engine/topology.h"
 #include "engine/types.h"
+#include "engine/volumes.h"
 
 namespace engine {
 
@@ -29,7 +31,9 @@ struct ExistingNode {
   std::vector<model::Taint> taints;
   Amounts available;  // SCH-117
   HostPorts ports;
-  std::vector<std::size_t> pods;  // received
+  AttachedVolumes attached;
+  std::map<std::string, std::size_t> attach_limits;  // by driver
+  std::vector<std::size_t> pods;                     // received
 };
 
 struct Problem {
@@ -37,13 +41,15 @@ struct Problem {
   Problem(const Problem&) = delete;
   Problem& operator=(const Problem&) = delete;
 
-  // Makes a shape of the pod. Requires: before prepare().
-  void add_pod(std::size_t pod);
+  // Makes a shape of the pod. Error: not_found, if its volumes cannot be looked up (SCH-042).
+  // Requires: before prepare().
+  base::Result<void> add_pod(std::size_t pod);
   // Builds templates, nodes and topology groups, and puts all amounts into columns. Requires: all pods are added.
   void prepare();
 
   const Snapshot& snapshot;
   LabelRules rules;
+  Volumes volumes;
   States states;
   Shapes shapes;
   Topology topology;

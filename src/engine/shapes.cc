@@ -105,7 +105,7 @@ bool are_alike(const model::Pod& one, const model::Pod& other) {
 
 }  // namespace
 
-std::size_t Shapes::add(const std::shared_ptr<const model::Pod>& pod) {
+base::Result<std::size_t> Shapes::add(const std::shared_ptr<const model::Pod>& pod) {
   model::ResourceList requests = model::requests_of(*pod);
   HostPorts ports = host_ports_of(*pod->spec);
   bool is_dra = uses_dra(*pod->spec);
@@ -123,12 +123,18 @@ std::size_t Shapes::add(const std::shared_ptr<const model::Pod>& pod) {
       return candidate;
     }
   }
+  auto alternatives = volumes_.alternatives(*pod);
+  if (!alternatives) return std::unexpected(alternatives.error());
   same_hash.push_back(shapes_.size());
   Shape& shape = shapes_.emplace_back();
   shape.pod = pod;
   shape.requests = std::move(requests);
   shape.ports = std::move(ports);
   shape.uses_dra = is_dra;
+  for (const model::Requirements& alternative : *alternatives) {
+    shape.volumes.push_back(states_.wanted(alternative));
+  }
+  shape.attached = volumes_.attached_by(*pod);
   shape.forms.push_back(form_of(*pod->spec));
   return shapes_.size() - 1;
 }

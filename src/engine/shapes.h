@@ -6,12 +6,14 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/amounts.h"
 #include "engine/ports.h"
 #include "engine/snapshot.h"
 #include "engine/states.h"
+#include "engine/volumes.h"
 #include "model/pod.h"
 
 namespace engine {
@@ -33,19 +35,23 @@ struct Shape {
   Amounts amounts;                        // the same in columns
   HostPorts ports;
   bool uses_dra = false;
-  std::vector<GroupId> inverse_groups;  // that bind it, by identity
-  std::vector<GroupId> inverse_owned;   // by which it binds others
-  std::vector<GroupId> counted_in;      // groups that select it, of the first `groups_seen`
+  std::vector<Wanted> volumes;              // where its volumes can be reached, at least one
+  std::optional<AttachedVolumes> attached;  // nullopt: a volume is missing (SCH-145)
+  std::vector<GroupId> inverse_groups;      // that bind it, by identity
+  std::vector<GroupId> inverse_owned;       // by which it binds others
+  std::vector<GroupId> counted_in;          // groups that select it, of the first `groups_seen`
   std::size_t groups_seen = 0;
   std::deque<Form> forms;  // as far as they were needed; they stay in place
 };
 
 class Shapes {
  public:
-  Shapes(const Settings& settings, States& states) : settings_(settings), states_(states) {}
+  Shapes(const Settings& settings, const Volumes& volumes, States& states)
+      : settings_(settings), volumes_(volumes), states_(states) {}
 
-  // The number of the pod's shape, which is new if no pod before was equal.
-  std::size_t add(const std::shared_ptr<const model::Pod>& pod);
+  // The number of the pod's shape, which is new if no pod before was equal. Error: not_found, if
+  // an object is missing that says where its volumes are.
+  base::Result<std::size_t> add(const std::shared_ptr<const model::Pod>& pod);
 
   Shape& operator[](std::size_t shape) { return shapes_[shape]; }
   std::size_t size() const { return shapes_.size(); }
@@ -57,6 +63,7 @@ class Shapes {
   Form form_of(model::PodSpec spec);
 
   const Settings& settings_;
+  const Volumes& volumes_;
   States& states_;
   std::deque<Shape> shapes_;
   boost::unordered_flat_map<std::size_t, std::vector<std::size_t>> by_hash_;

@@ -14,6 +14,7 @@
 #include "model/instance_type.h"
 #include "model/node_pool.h"
 #include "model/pod.h"
+#include "model/volume.h"
 #include "model/workload.h"
 
 namespace engine {
@@ -58,6 +59,11 @@ struct Snapshot {
   std::vector<std::shared_ptr<const model::Pod>> pods;  // to be placed; no two of one uid
   std::vector<DaemonInput> daemons;
   std::vector<std::shared_ptr<const model::Namespace>> namespaces;
+  // Storage, as far as pods use it (section 20).
+  std::vector<std::shared_ptr<const model::PersistentVolumeClaim>> volume_claims;
+  std::vector<std::shared_ptr<const model::PersistentVolume>> volumes;
+  std::vector<std::shared_ptr<const model::StorageClass>> storage_classes;
+  std::vector<std::shared_ptr<const model::CSINode>> csi_nodes;
   Settings settings;
 };
 

@@ -95,6 +95,9 @@ bool Solve::place_on_node(std::size_t pod, const Candidate& candidate) {
     subtract(node.available, candidate.shape.amounts);
     const HostPorts& ports = candidate.shape.ports;
     node.ports.insert(node.ports.end(), ports.begin(), ports.end());
+    for (const auto& [driver, claims] : *candidate.shape.attached) {
+      node.attached[driver].insert(claims.begin(), claims.end());
+    }
     node.pods.push_back(pod);
     problem_.topology.record(candidate.shape, {node.state, node.hostname, node.taints});
     return true;

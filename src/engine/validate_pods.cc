@@ -56,7 +56,8 @@ std::string joined(const Faults& faults) {
 
 }  // namespace
 
-std::optional<model::Reason> refuse_invalid(const model::Pod& pod, const LabelRules& rules) {
+std::optional<model::Reason> refuse_invalid(const model::Pod& pod, const LabelRules& rules,
+                                            const Volumes& volumes) {
   Faults faults;
   bool avoids = avoids_managed_nodes(*pod.spec);
   if (avoids) {
@@ -68,6 +69,9 @@ std::optional<model::Reason> refuse_invalid(const model::Pod& pod, const LabelRu
     check_expression({key, "In", {value}}, rules, faults);
   }
   check_required_affinity(*pod.spec, rules, faults);
+  for (std::string& fault : volumes.faults(pod)) {
+    faults.push_back(std::move(fault));
+  }
   if (faults.empty()) return std::nullopt;
   using Code = model::Reason::Code;
   return model::Reason{avoids ? Code::avoids_karpenter : Code::ignored, "", joined(faults), {}};
