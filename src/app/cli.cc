@@ -52,6 +52,8 @@ void add_demo(CLI::App& cli, DemoOptions& options) {
   demo->add_option("--kubeconfig", options.kubeconfig,
                    "Where to write the kubeconfig (default: a file of its own, removed at the end)");
   demo->add_option("--journal", options.journal, "Write the journal to this file, a line an entry");
+  demo->add_option("--log", options.log,
+                   "Write the controller's log to this file as JSON lines; - for standard error");
   demo->add_option("-o,--output", options.output, "text or json")
       ->check(CLI::IsMember({"text", "json"}));
 }
@@ -63,6 +65,8 @@ void add_convert(CLI::App& cli, ConvertCommand& options) {
       ->required();
   convert->add_option("--node-role", options.node_role,
                       "Role of the nodes, where the manifest names none");
+  convert->add_option("--instance-profile", options.instance_profile,
+                      "Instance profile of the nodes, where the manifest names none");
 }
 
 // "--wlak" is nearest to "--walk".

@@ -49,6 +49,7 @@ int run_convert(const ConvertCommand& command) {
   }
   model::ConvertOptions options;
   options.node_role = command.node_role;
+  options.instance_profile = command.instance_profile;
   std::string output;
   bool failed = false;
   for (const base::YamlDocument& document : *documents) {

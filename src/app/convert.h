@@ -8,6 +8,7 @@ namespace app {
 struct ConvertCommand {
   std::string file;  // "-" for standard input
   std::string node_role;
+  std::string instance_profile;
 };
 
 // Prints the converted objects as YAML, warnings and errors on standard error. Returns the exit

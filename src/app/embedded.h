@@ -15,6 +15,7 @@
 #include "sim/actors.h"
 #include "sim/class_actor.h"
 #include "sim/cluster.h"
+#include "sim/sim_clock.h"
 #include "sim/sim_cloud.h"
 #include "sim/sim_kube.h"
 
