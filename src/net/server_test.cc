@@ -163,12 +163,12 @@ TEST_F(ServerTest, what_is_no_request_or_too_large_is_refused) {
 }
 
 TEST_F(ServerTest, the_answer_to_a_body_that_is_too_large_arrives) {
-  start_plain();
+  start_plain({.body_bytes = 10});
   Client client(context_, port_);
-  client.send("PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000000\r\n\r\n");
-  client.send(std::string(1'000'000, 'x'));
+  client.send("PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000\r\n\r\n");
+  client.send(std::string(20'000, 'x'));
   ASSERT_TRUE(client.receive("too large"));
-  client.send(std::string(1'000'000, 'x'));
+  client.send(std::string(20'000, 'x'));
   client.close();
 }
 
