@@ -1,4 +1,4 @@
-// A cluster of nothing but the store and its actors, for their tests: objects are given as JSON
+// A cluster of nothing but the API server and its actors, for their tests: objects are given as JSON
 // text, time moves only when it is told to.
 #pragma once
 
@@ -18,6 +18,7 @@
 #include "model/resources.h"
 #include "sim/actors.h"
 #include "sim/actors_pods.h"
+#include "sim/cluster.h"
 #include "sim/sim_clock.h"
 
 namespace sim {
@@ -26,12 +27,9 @@ class TestCluster {
  public:
   explicit TestCluster(std::uint64_t seed = 1, const ActorOptions& options = {})
       : clock(context_, *base::parse_time("2026-01-01T00:00:00Z")),
-        store(clock, base::Random(seed)),
-        actors(store, clock, base::Random(seed + 1), options) {
-    for (const char* name : {"default", "kube-system", "kube-node-lease"}) {
-      create(model::Kind::Namespace, R"({"metadata": {"name": ")" + std::string(name) + R"("}})");
-    }
-  }
+        cluster_(clock, base::Random(seed)),
+        store(cluster_.store()),
+        actors(store, clock, base::Random(seed + 1), options) {}
 
   boost::asio::io_context::executor_type executor() { return context_.get_executor(); }
 
@@ -142,7 +140,12 @@ class TestCluster {
 
  public:
   SimClock clock;
-  Store store;
+
+ private:
+  Cluster cluster_;
+
+ public:
+  Store& store;
   Actors actors;
 };
 
