@@ -91,12 +91,18 @@ judge::NodeView* choose(const model::Pod& pod, judge::ClusterView& cluster) {
   return best;
 }
 
-// Whether the change of the node could let a pod in that it refused before.
-bool may_help(const model::Node& before, const model::Node& after) {
+// Whether anything differs that the filters look at.
+bool differs(const model::Node& before, const model::Node& after) {
   return before.spec.taints != after.spec.taints ||
          before.spec.unschedulable != after.spec.unschedulable ||
          before.metadata.labels != after.metadata.labels ||
          before.status.allocatable != after.status.allocatable;
+}
+
+// Whether the node would take the pod if it had no others.
+bool would_take(const std::shared_ptr<const model::Node>& node, const model::Pod& pod) {
+  judge::ClusterView alone = judge::make_cluster({node}, {});
+  return judge::first_refusal({pod, alone.nodes.front(), alone}).allows();
 }
 
 }  // namespace
@@ -157,22 +163,35 @@ void Scheduler::see_pod(const WatchEvent& event) {
   alarm_.set(waiting.next);
 }
 
+// A new node is a reason to try again even if it is not open yet: the message will name it. A change
+// is one only for pods that the node refused before and would take now.
 void Scheduler::see_node(const WatchEvent& event) {
   if (event.type == WatchEvent::Type::deleted) return;
-  bool is_new = event.before == nullptr;
-  if (is_new ||
-      may_help(event.before->object.as<model::Node>(), event.object->object.as<model::Node>())) {
+  if (event.before == nullptr) {
     give_hope_to_all();
+    return;
+  }
+  auto before = event.before->object.share<model::Node>();
+  auto after = event.object->object.share<model::Node>();
+  if (!differs(*before, *after)) return;
+  base::Time soon = context_.clock.now() + draw(random_, kReaction);
+  for (auto& [key, waiting] : waiting_) {
+    if (would_take(after, *waiting.pod) && !would_take(before, *waiting.pod)) {
+      give_hope(waiting, soon);
+    }
   }
 }
 
 void Scheduler::give_hope_to_all() {
-  if (waiting_.empty()) return;
   base::Time soon = context_.clock.now() + draw(random_, kReaction);
   for (auto& [key, waiting] : waiting_) {
-    waiting.has_new_hope = true;
-    alarm_.set(std::max(waiting.next, soon));
+    give_hope(waiting, soon);
   }
+}
+
+void Scheduler::give_hope(Waiting& waiting, base::Time soon) {
+  waiting.has_new_hope = true;
+  alarm_.set(std::max(waiting.next, soon));
 }
 
 void Scheduler::note_gates(const model::Pod& pod) {

@@ -4,8 +4,8 @@
 //
 // Order of pods: priority, then creation, then namespace and name. Order of nodes: least allocated
 // cpu and memory, then fewest pods, then name. A pod that found no node is tried again when
-// something changed that might help (a node that came or became better, a pod that left one), but
-// not before its back-off of 1, 2, 4, 8, then 10 seconds has passed since the last attempt. Pods do
+// something changed that might help (a node that came or opened to it, a pod that left one), but not
+// before its back-off of 1, 2, 4, 8, then 10 seconds has passed since the last attempt. Pods do
 // not preempt others.
 #pragma once
 
@@ -38,6 +38,7 @@ class Scheduler {
   void see_pod(const WatchEvent& event);
   void see_node(const WatchEvent& event);
   void give_hope_to_all();
+  void give_hope(Waiting& waiting, base::Time soon);
   void note_gates(const model::Pod& pod);
 
   void run();

@@ -130,6 +130,24 @@ TEST(Scheduler, waits_out_its_back_off_and_counts_the_attempts) {
   EXPECT_THAT(cluster.events("FailedScheduling"), SizeIs(2)) << "nothing changed";
 }
 
+TEST(Scheduler, a_node_that_opens_is_used_at_once) {
+  TestCluster cluster;
+  cluster.add_node("a");
+  auto taint = [&](std::string_view taints) {
+    cluster.patch(model::Kind::Node, "a", fmt::format(R"({{"spec": {{"taints": {}}}}})", taints));
+  };
+  taint(R"([{"key": "starting", "effect": "NoSchedule"},
+            {"key": "network", "effect": "NoSchedule"}])");
+  cluster.create(model::Kind::Pod, pod_json("web", "1"));
+  cluster.run_for(seconds(10));
+  taint(R"([{"key": "network", "effect": "NoSchedule"}])");
+  cluster.run_for(milliseconds(500));
+  EXPECT_THAT(cluster.events("FailedScheduling"), SizeIs(1)) << "the node is still closed";
+  taint("null");
+  cluster.run_for(milliseconds(50));
+  EXPECT_EQ(cluster.pod("web")->spec->nodeName, "a");
+}
+
 TEST(Scheduler, leaves_gated_pods_and_those_of_others_alone) {
   TestCluster cluster;
   cluster.add_node("a");
