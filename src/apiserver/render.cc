@@ -13,22 +13,18 @@ IncludeObject include_of(const Call& call) {
 
 }  // namespace
 
-Renderer::Renderer(const Call& call, Form form)
-    : resource_(*call.resource), form_(form), include_(include_of(call)) {}
+Renderer::Renderer(const Call& call, Form form) : resource_(*call.resource), form_(form) {
+  if (form == Form::table) table_.emplace(resource_, include_of(call));
+}
 
 std::string Renderer::one(const sim::StoredPtr& object, base::Time now) const {
-  if (form_ == Form::table) {
-    TableWriter writer(resource_, include_);
-    return base::print_json(writer.write({&object, 1}, object->version, now));
-  }
+  if (table_) return base::print_json(table_->write({&object, 1}, object->version, now));
   return base::print_json(form_ == Form::partial ? partial_object(object->json) : object->json);
 }
 
 std::string Renderer::list(std::span<const sim::StoredPtr> objects, std::uint64_t version,
                            base::Time now) const {
-  if (form_ == Form::table) {
-    return base::print_json(TableWriter(resource_, include_).write(objects, version, now));
-  }
+  if (table_) return base::print_json(table_->write(objects, version, now));
   bool is_partial = form_ == Form::partial;
   std::string text = fmt::format(
       R"({{"kind":"{}List","apiVersion":"{}","metadata":{{"resourceVersion":"{}"}},"items":[)",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -16,6 +17,7 @@ namespace apiserver {
 
 class Renderer {
  public:
+  // Keeps nothing of the call but its resource.
   Renderer(const Call& call, Form form);
 
   // Both as JSON text.
@@ -26,7 +28,7 @@ class Renderer {
  private:
   const sim::Resource& resource_;
   Form form_;
-  IncludeObject include_;
+  std::optional<TableWriter> table_;
 };
 
 }  // namespace apiserver

@@ -48,16 +48,14 @@ Result<Start> start_of(const Call& call) {
 // What one client watches; lives as long as its stream.
 class Watcher {
  public:
-  Watcher(const Call& call, Form form, Selection selection, std::function<base::Time()> now,
-          net::Stream& stream)
+  Watcher(const Call& call, Form form, Selection selection, std::function<base::Time()> now)
       : resource_(*call.resource),
         name_space_(call.name_space),
         renderer_(call, form),
         selection_(std::move(selection)),
-        now_(std::move(now)),
-        stream_(stream) {}
+        now_(std::move(now)) {}
 
-  void begin(sim::Store& store, Start start);
+  void begin(sim::Store& store, Start start, net::Stream& stream);
 
  private:
   void see(const WatchEvent& event);
@@ -71,11 +69,12 @@ class Watcher {
   Renderer renderer_;
   Selection selection_;
   std::function<base::Time()> now_;
-  net::Stream& stream_;
+  net::Stream* stream_ = nullptr;
   std::shared_ptr<void> watch_;
 };
 
-void Watcher::begin(sim::Store& store, Start start) {
+void Watcher::begin(sim::Store& store, Start start, net::Stream& stream) {
+  stream_ = &stream;
   if (start.with_present) {
     sim::ListResult present = store.list(resource_, name_space_);
     for (const StoredPtr& object : present.items) {
@@ -118,13 +117,13 @@ void Watcher::see(const WatchEvent& event) {
 }
 
 void Watcher::send(std::string_view type, const StoredPtr& object) {
-  stream_.write(
+  stream_->write(
       fmt::format("{{\"type\":\"{}\",\"object\":{}}}\n", type, renderer_.one(object, now_())));
 }
 
 // In the plain form for tables too: clients take no more than the metadata from it.
 void Watcher::send_end_of_present(std::uint64_t version) {
-  stream_.write(fmt::format(
+  stream_->write(fmt::format(
       R"({{"type":"BOOKMARK","object":{{"kind":"{}","apiVersion":"{}","metadata":{{)"
       R"("resourceVersion":"{}","annotations":{{"k8s.io/initial-events-end":"true"}}}}}}}})"
       "\n",
@@ -133,9 +132,9 @@ void Watcher::send_end_of_present(std::uint64_t version) {
 
 void Watcher::send_error(const base::Error& error) {
   std::string status = failure(error, &resource_).body;
-  stream_.write(fmt::format("{{\"type\":\"ERROR\",\"object\":{}}}\n",
-                            std::string_view(status).substr(0, status.find('\n'))));
-  stream_.end();
+  stream_->write(fmt::format("{{\"type\":\"ERROR\",\"object\":{}}}\n",
+                             std::string_view(status).substr(0, status.find('\n'))));
+  stream_->end();
 }
 
 }  // namespace
@@ -149,12 +148,11 @@ net::Reply watch(sim::Store& store, std::function<base::Time()> now, const Call&
   if (auto seconds = base::to_integer<std::int64_t>(call.parameter("timeoutSeconds"))) {
     limit = std::clamp(std::chrono::seconds(*seconds), std::chrono::seconds(0), kLongest);
   }
-  auto open = [&store, now = std::move(now), call, form, selection = std::move(*selection),
+  auto watcher = std::make_shared<Watcher>(call, form, std::move(*selection), std::move(now));
+  auto open = [&store, watcher = std::move(watcher),
                start = *start](net::Stream& stream) mutable -> std::shared_ptr<void> {
-    auto watcher =
-        std::make_shared<Watcher>(call, form, std::move(selection), std::move(now), stream);
-    watcher->begin(store, start);
-    return watcher;
+    watcher->begin(store, start, stream);
+    return std::move(watcher);
   };
   return net::StreamedResponse{{{"Content-Type", "application/json"}}, std::move(open), limit};
 }

@@ -1,0 +1,47 @@
+// A real kubectl, one of those that `make setup` installs, with a home and a kubeconfig of its own.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/process.h"
+
+namespace support {
+
+struct Ran {
+  int code = 0;
+  std::string output;
+};
+
+class Kubectl {
+ public:
+  // version: "1.31", "1.37". The folder `home` is made, and holds what kubectl keeps and what is
+  // written by file().
+  Kubectl(std::string_view version, std::filesystem::path home);
+
+  const std::string& kubeconfig() const { return kubeconfig_; }
+
+  // What `kubectl edit` opens.
+  void set_editor(std::string command) { editor_ = std::move(command); }
+
+  // Writes a file for `-f` and returns its path.
+  std::string file(std::string_view name, std::string_view text) const;
+
+  Ran run(const std::vector<std::string>& arguments) const;
+  // The same, split at blanks.
+  Ran operator()(std::string_view arguments) const;
+
+  // Starts it and goes on.
+  std::unique_ptr<Process> start(const std::vector<std::string>& arguments) const;
+
+ private:
+  std::string binary_;
+  std::filesystem::path home_;
+  std::string kubeconfig_;
+  std::string editor_ = "false";
+};
+
+}  // namespace support

@@ -1,0 +1,44 @@
+// A program that a test runs, with its output. Nothing here waits without end: a program that says
+// nothing for too long is ended, and the test sees what it said so far.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace support {
+
+inline constexpr std::chrono::seconds kPatience{60};
+
+class Process {
+ public:
+  // arguments: the program's path first. environment: "NAME=value", nothing else is handed down.
+  // Standard input is empty; error output goes with the rest.
+  Process(const std::vector<std::string>& arguments, const std::vector<std::string>& environment);
+  ~Process();  // ends it
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  // True as soon as the output holds the text.
+  bool wait_for(std::string_view text, std::chrono::seconds patience = kPatience);
+
+  // Waits for the end; returns the exit code, or -1 if it was ended by a signal or by us.
+  int finish(std::chrono::seconds patience = kPatience);
+
+  void signal(int number);
+
+  const std::string& output() const { return output_; }
+
+ private:
+  // False at the end of the output, or after a silence of that length.
+  bool read_some(std::chrono::seconds patience);
+
+  pid_t child_ = -1;
+  int pipe_ = -1;
+  std::string output_;
+};
+
+}  // namespace support
