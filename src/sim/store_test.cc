@@ -5,6 +5,8 @@
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -478,6 +480,61 @@ TEST_F(WatchTest, a_watch_goes_on_where_a_list_ended) {
   create_node("c");
   clock_.run(std::nullopt);
   EXPECT_THAT(seen, ElementsAre("+b", "+c"));
+}
+
+// Whatever is written, and whenever a watch begins: what it delivers, applied to what was listed,
+// gives what the store holds, by ascending versions.
+TEST_F(WatchTest, a_list_and_its_watch_always_add_up_to_the_store) {
+  struct Copy {
+    std::map<std::string, std::uint64_t> versions;
+    std::uint64_t last = 0;
+    std::shared_ptr<void> handle;
+  };
+  const Resource& nodes = of(model::Kind::Node);
+  base::Random random(42);
+  std::vector<std::unique_ptr<Copy>> copies;
+  auto follow = [&] {
+    copies.push_back(std::make_unique<Copy>());
+    Copy& copy = *copies.back();
+    ListResult listed = store_.list(nodes);
+    for (const StoredPtr& item : listed.items) {
+      copy.versions[text_at(item, {"metadata", "name"})] = item->version;
+    }
+    copy.last = listed.version;
+    copy.handle = *store_.watch(nodes, listed.version, [&copy](const WatchEvent& event) {
+      std::string name = text_at(event.object, {"metadata", "name"});
+      EXPECT_GT(event.object->version, copy.last);
+      copy.last = event.object->version;
+      bool was_there = copy.versions.contains(name);
+      EXPECT_EQ(was_there, event.type != WatchEvent::Type::added) << name;
+      if (event.type == WatchEvent::Type::deleted) {
+        copy.versions.erase(name);
+      } else {
+        copy.versions[name] = event.object->version;
+      }
+    });
+  };
+  for (int step = 0; step < 2000; ++step) {
+    std::string name = "n" + std::to_string(random.below(8));
+    switch (random.below(5)) {
+      case 0: (void)store_.create(nodes, "", named(name)); break;
+      case 1: (void)store_.remove(nodes, "", name); break;
+      case 2: clock_.run(std::nullopt); break;
+      default: {
+        std::string json =
+            R"({"metadata": {"labels": {"step": ")" + std::to_string(step) + R"("}}})";
+        (void)patch(nodes, name, json);
+      }
+    }
+    if (step % 100 == 0) follow();
+  }
+  clock_.run(std::nullopt);
+  std::map<std::string, std::uint64_t> expected;
+  for (const StoredPtr& item : store_.list(nodes).items) {
+    expected[text_at(item, {"metadata", "name"})] = item->version;
+  }
+  for (const auto& copy : copies)
+    EXPECT_EQ(copy->versions, expected);
 }
 
 TEST_F(WatchTest, a_version_that_was_forgotten_is_gone) {
