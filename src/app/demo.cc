@@ -44,34 +44,54 @@ std::optional<double> speed_of(const DemoOptions& options) {
   return options.speed == "60" ? 60.0 : 1.0;
 }
 
-// A journal file appears under its name only when it is complete.
-class JournalFile {
+// What a run writes besides its story.
+class Records {
  public:
-  static base::Result<std::unique_ptr<JournalFile>> open(const std::string& path) {
-    auto file = std::make_unique<JournalFile>();
-    if (path.empty()) return file;
-    file->path_ = path;
-    file->file_.reset(std::fopen((path + ".part").c_str(), "wb"));
-    if (!file->file_) {
-      return base::invalid(fmt::format("cannot write the journal {}: {}", path,
-                                       std::generic_category().message(errno)));
+  // Errors: a file that cannot be written.
+  static base::Result<std::unique_ptr<Records>> open(const DemoOptions& options) {
+    auto records = std::make_unique<Records>();
+    records->journal_path_ = options.journal;
+    if (!options.journal.empty()) {
+      records->journal_.reset(std::fopen(records->unfinished().c_str(), "wb"));
+      if (!records->journal_) return cannot_write(options.journal);
     }
-    return file;
+    if (options.log == "-") {
+      records->log_ = stderr;
+    } else if (!options.log.empty()) {
+      records->log_file_.reset(std::fopen(options.log.c_str(), "wb"));
+      if (!records->log_file_) return cannot_write(options.log);
+      records->log_ = records->log_file_.get();
+    }
+    return records;
   }
 
-  void write(const control::JournalEntry& entry) {
-    if (file_) fmt::print(file_.get(), "{}\n", control::to_line(entry));
+  void follow(control::Journal& journal) {
+    journal.add_sink([this](const control::JournalEntry& entry) {
+      if (journal_) fmt::print(journal_.get(), "{}\n", control::to_line(entry));
+      if (log_ != nullptr && entry.source == "log") {
+        fmt::print(log_, "{}\n", log_line(entry, LogFormat::json));
+      }
+    });
   }
 
+  // The journal appears under its name only when it is complete.
   void finish() {
-    if (!file_) return;
-    file_.reset();
-    std::filesystem::rename(path_ + ".part", path_);
+    if (!journal_) return;
+    journal_.reset();
+    std::filesystem::rename(unfinished(), journal_path_);
   }
 
  private:
-  std::string path_;
-  File file_;
+  static std::unexpected<base::Error> cannot_write(const std::string& path) {
+    return base::invalid(
+        fmt::format("cannot write {}: {}", path, std::generic_category().message(errno)));
+  }
+  std::string unfinished() const { return journal_path_ + ".part"; }
+
+  std::string journal_path_;
+  File journal_;
+  File log_file_;
+  std::FILE* log_ = nullptr;
 };
 
 std::vector<std::string> walks_of(const DemoOptions& options) {
@@ -109,7 +129,7 @@ ports::Task<> play(std::string_view name, Walk& walk) {
 
 // Plays one walk on a cluster of its own. Returns the exit code.
 int run_walk(const std::string& name, const DemoOptions& options, Story& story,
-             JournalFile& journal_file) {
+             Records& records) {
   EmbeddedOptions embedded_options{options.region, options.seed, walk_start(), nullptr};
   Teller* told = nullptr;
   embedded_options.warn = [&](const std::string& warning) {
@@ -118,8 +138,7 @@ int run_walk(const std::string& name, const DemoOptions& options, Story& story,
   base::Result<std::unique_ptr<Embedded>> made = Embedded::make(embedded_options);
   if (!made) return complain(made.error());
   Embedded& embedded = **made;
-  embedded.journal().add_sink(
-      [&](const control::JournalEntry& entry) { journal_file.write(entry); });
+  records.follow(embedded.journal());
   story.begin(embedded.clock().now());
   embedded.set_scene(name);
   Teller teller(story, embedded.clock(), embedded.store(), embedded.cloud(), embedded.journal());
@@ -188,7 +207,7 @@ void greet(Teller& teller, const std::string& kubeconfig, int port, const DemoOp
   teller.tell("note", "Ctrl-C ends it");
 }
 
-int run_interactive(const DemoOptions& options, Story& story, JournalFile& journal_file) {
+int run_interactive(const DemoOptions& options, Story& story, Records& records) {
   if (options.speed == "max") {
     return complain({base::Code::invalid, "--speed max needs --walk: without one nothing would end"});
   }
@@ -208,8 +227,7 @@ int run_interactive(const DemoOptions& options, Story& story, JournalFile& journ
   base::Result<std::unique_ptr<Embedded>> made = Embedded::make(embedded_options);
   if (!made) return complain(made.error());
   Embedded& embedded = **made;
-  embedded.journal().add_sink(
-      [&](const control::JournalEntry& entry) { journal_file.write(entry); });
+  records.follow(embedded.journal());
 
   apiserver::ApiServer server(embedded.context(), embedded.store(), embedded.clock());
   base::Result<int> port = server.listen(options.port);
@@ -241,20 +259,20 @@ int run_interactive(const DemoOptions& options, Story& story, JournalFile& journ
 }  // namespace
 
 int run_demo(const DemoOptions& options) {
-  base::Result<std::unique_ptr<JournalFile>> journal_file = JournalFile::open(options.journal);
-  if (!journal_file) return complain(journal_file.error());
+  base::Result<std::unique_ptr<Records>> records = Records::open(options);
+  if (!records) return complain(records.error());
   Story::Form form = options.output == "json" ? Story::Form::json : Story::Form::text;
   Story story(stdout, form, isatty(STDOUT_FILENO) != 0);
   int code = kExitDone;
   if (options.walk.empty()) {
-    code = run_interactive(options, story, **journal_file);
+    code = run_interactive(options, story, **records);
   } else {
     for (const std::string& walk : walks_of(options)) {
-      code = run_walk(walk, options, story, **journal_file);
+      code = run_walk(walk, options, story, **records);
       if (code != kExitDone) break;
     }
   }
-  (*journal_file)->finish();
+  (*records)->finish();
   return code;
 }
 

@@ -16,6 +16,7 @@ struct DemoOptions {
   int port = 0;  // any
   std::string kubeconfig;
   std::string journal;
+  std::string log;  // "-" for standard error
   std::string output = "text";
 };
 

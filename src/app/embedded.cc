@@ -59,12 +59,12 @@ void Embedded::add_node(const std::string& name, std::string_view instance_type,
 
 void Embedded::set_scene(std::string_view name) {
   if (name == "003") {
-    add_node("ip-192-168-0-10.ec2.internal", "m5.large", "us-east-1a");
+    add_node("ip-10-0-0-10.ec2.internal", "m5.large", "us-east-1a");
     return;
   }
-  add_node("ip-192-168-0-11.ec2.internal", "t3.medium", "us-east-1a");
-  add_node("ip-192-168-0-12.ec2.internal", "t3.medium", "us-east-1b");
-  add_node("ip-192-168-0-13.ec2.internal", "t3.medium", "us-east-1c");
+  add_node("ip-10-0-0-11.ec2.internal", "t3.medium", "us-east-1a");
+  add_node("ip-10-0-0-12.ec2.internal", "t3.medium", "us-east-1b");
+  add_node("ip-10-0-0-13.ec2.internal", "t3.medium", "us-east-1c");
   sim::Store& store = cluster_.store();
   auto created = store.create(store.resource_of(model::Kind::Deployment), "default",
                               base::parse_json(kReports).value());

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "model/labels.h"
+#include "model/pod.h"
 
 namespace app {
 namespace {
@@ -42,7 +42,7 @@ std::string requests_text(const base::Json& data) {
 
 Teller::Teller(Story& story, ports::Clock& clock, sim::Store& store, const sim::SimCloud& cloud,
                control::Journal& journal)
-    : story_(story), clock_(clock), cloud_(cloud) {
+    : story_(story), clock_(clock), store_(store), cloud_(cloud) {
   journal.add_sink([this](const control::JournalEntry& entry) { on_journal(entry); });
   auto follow = [&](std::string_view api_version, std::string_view kind, auto handler) {
     const sim::Resource* resource = store.find_kind(api_version, kind);
@@ -73,12 +73,11 @@ void Teller::on_journal(const control::JournalEntry& entry) {
     return known == instance_names_.end() ? claim : fmt::format("{} ({})", claim, known->second);
   };
   if (entry.what == "waiting on additional pods to batch") {
-    tell("decision", "waiting for more pods to batch (1s without a new one, at most 10s)");
+    if (has_new_pods_) tell_later("waiting for more pods to batch (1s without a new one, at most 10s)");
   } else if (entry.what == "found provisionable pod(s)") {
-    if (!scale_up_.found) scale_up_.found = entry.at;
-    tell("decision", fmt::format("found {}", plural(number_at(data, "pod-count"),
-                                                    "provisionable pod")), data);
+    found_ = entry;
   } else if (entry.what == "computed new nodeclaim(s) to fit pod(s)") {
+    tell_found();
     tell("decision", fmt::format("packing computed: {} for {}",
                                  plural(number_at(data, "nodeclaims"), "new machine"),
                                  plural(number_at(data, "pods"), "pod")));
@@ -111,13 +110,14 @@ void Teller::on_journal(const control::JournalEntry& entry) {
     scale_up_.ready = entry.at;
     tell("machine", fmt::format("node {} is ready", node), data);
   } else if (entry.what == "marking consolidatable") {
-    tell("decision", fmt::format("node {} of nodeclaim {} has been quiet long enough to go", node,
-                                 name_of()), data);
+    if (has_pods(node)) return;  // a node at work is marked too, but stays
+    tell("decision",
+         fmt::format("node {} of nodeclaim {} has been empty long enough to go", node, name_of()),
+         data);
   } else if (entry.what == "disrupting node(s)") {
     tell("decision",
-         fmt::format("removing {}: {}", plural(number_at(data, "disrupted-node-count"), "node"),
-                     text_at(data, {"reason"}) == "Empty" ? "nobody needs them"
-                                                          : text_at(data, {"reason"})),
+         fmt::format("removing {} ({})", plural(number_at(data, "disrupted-node-count"), "node"),
+                     text_at(data, {"reason"})),
          data);
   } else if (entry.what == "deleting expired nodeclaim") {
     tell("decision", fmt::format("nodeclaim {} has expired after {}", name_of(),
@@ -130,12 +130,44 @@ void Teller::on_journal(const control::JournalEntry& entry) {
     tell("machine", fmt::format("instance of nodeclaim {} is terminated", name_of()), data);
     instance_names_.erase(claim);
   } else if (entry.what == "could not schedule pod" || entry.what == "ignoring pod") {
+    if (!has_new_pods_) return;  // said before
+    tell_found();
     tell("warning", fmt::format("pod {} stays pending: {}", text_at(data, {"Pod", "name"}),
                                 text_at(data, {"error"})), data);
   } else if (entry.what == "failed launching nodeclaim") {
     tell("warning", fmt::format("nodeclaim {} could not be launched: {}", claim,
                                 text_at(data, {"error"})), data);
   }
+}
+
+bool Teller::has_pods(std::string_view node) const {
+  for (const sim::StoredPtr& stored : store_.list(store_.resource_of(model::Kind::Pod)).items) {
+    const model::Pod& pod = stored->object.as<model::Pod>();
+    const model::OwnerReference* owner = model::controller_of(pod.metadata);
+    bool is_daemon = owner != nullptr && owner->kind == "DaemonSet";
+    if (pod.spec->nodeName == node && !is_daemon) return true;
+  }
+  return false;
+}
+
+// A pass is told only if it leads to something: pods that wait for their machine come back in a
+// pass every 10 s.
+void Teller::tell_found() {
+  if (!found_) return;
+  if (!scale_up_.found) scale_up_.found = found_->at;
+  tell("decision",
+       fmt::format("found {}", plural(number_at(found_->data, "pod-count"), "provisionable pod")),
+       found_->data);
+  found_.reset();
+  has_new_pods_ = false;
+}
+
+// After the pods that are being gathered.
+void Teller::tell_later(std::string text) {
+  clock_.at(clock_.now() + kGather, [this, text = std::move(text)] {
+    flush();
+    tell("decision", text);
+  });
 }
 
 void Teller::on_event(const sim::WatchEvent& event) {
@@ -148,9 +180,12 @@ void Teller::on_event(const sim::WatchEvent& event) {
   if (reporter != "default-scheduler") return;
   if (reason == "FailedScheduling") {
     if (!scale_up_.failed) scale_up_.failed = clock_.now();
+    if (!known_pending_.insert(pod).second) return;  // said before
+    has_new_pods_ = true;
     gather("pods", "pending: FailedScheduling: " + message, pod);
   } else if (reason == "Scheduled") {
     scale_up_.bound = clock_.now();
+    known_pending_.erase(pod);
     gather("pods", "bound to " + message.substr(message.rfind(' ') + 1), pod);
   }
 }

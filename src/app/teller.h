@@ -45,12 +45,16 @@ class Teller {
   void on_journal(const control::JournalEntry& entry);
   void on_event(const sim::WatchEvent& event);
   void on_workload(const sim::WatchEvent& event);
+  bool has_pods(std::string_view node) const;
+  void tell_found();
+  void tell_later(std::string text);
   void gather(std::string kind, std::string text, std::string pod);
   void flush();
   const sim::RunningInstance* instance_of(std::string_view providerID);
 
   Story& story_;
   ports::Clock& clock_;
+  sim::Store& store_;
   const sim::SimCloud& cloud_;
   std::vector<std::shared_ptr<void>> watches_;
   std::vector<sim::RunningInstance> instances_;
@@ -58,6 +62,9 @@ class Teller {
   // Pods of which the same is to be said, told together a moment later.
   std::map<std::pair<std::string, std::string>, std::vector<std::string>> gathered_;
   bool flush_planned_ = false;
+  std::set<std::string> known_pending_;  // pods of which it was told that they wait
+  bool has_new_pods_ = false;            // since a pass was last told
+  std::optional<control::JournalEntry> found_;
   ScaleUp scale_up_;
   std::size_t machines_launched_ = 0;
 };

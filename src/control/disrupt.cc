@@ -248,6 +248,7 @@ double eviction_cost(const model::Pod& pod) {
 
 Decision Disrupter::decide(World& world, base::Time now) {
   Decision decision;
+  if (last_pass_ == base::Time{}) last_pass_ = now;
   advance(world, now, decision);
   if (!world.is_synced()) return decision;  // a claim that is launching pauses it (DIS-054)
   restore_leftovers(world, now, decision);
@@ -263,7 +264,7 @@ Decision Disrupter::decide(World& world, base::Time now) {
     return model::is_true(entry.second->status.conditions, model::kConsolidatable);
   });
   if (!anything) return decision;
-  base::Time next = last_pass_ + world.settings().disruption_period;
+  base::Time next = next_pass(world.settings().disruption_period, now);
   if (now < next) {
     decision.wake_at(next);
     return decision;
@@ -272,6 +273,13 @@ Decision Disrupter::decide(World& world, base::Time now) {
   choose(world, now, decision);
   decision.wake_at(pending_ ? pending_->validate_at : now + world.settings().disruption_period);
   return decision;
+}
+
+// Passes keep their rhythm also while there is nothing to look at, so that nodes which become free
+// within one period go together (DIS-057).
+base::Time Disrupter::next_pass(base::Duration period, base::Time now) const {
+  auto periods = (now - last_pass_ + period - base::Duration(1)) / period;
+  return last_pass_ + std::max<base::Duration::rep>(periods, 1) * period;
 }
 
 void Disrupter::choose(World& world, base::Time now, Decision& decision) {

@@ -45,6 +45,7 @@ class Disrupter {
     std::vector<std::string> claims;
   };
 
+  base::Time next_pass(base::Duration period, base::Time now) const;
   void choose(World& world, base::Time now, Decision& decision);
   void validate(World& world, base::Time now, Decision& decision);
   void start(World& world, const Command& command, const std::vector<Candidate>& candidates,
