@@ -26,10 +26,10 @@ class Random {
   // All 64 bits random.
   std::uint64_t next();
 
-  // Uniform in 0 … n - 1, without bias. Requires: n > 0.
+  // Uniform in 0 to n - 1, without bias. Requires: n > 0.
   std::uint64_t below(std::uint64_t n);
 
-  // Uniform in low … high, both included. Requires: low <= high.
+  // Uniform in low to high, both included. Requires: low <= high.
   std::int64_t between(std::int64_t low, std::int64_t high);
 
   // True in `numerator` of `denominator` cases. Requires: denominator > 0.

@@ -9,6 +9,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <cmath>
+#include <expected>
 #include <iterator>
 #include <optional>
 #include <span>
@@ -32,15 +33,6 @@ Error error_at(const YAML::Mark& mark, std::string_view message) {
           fmt::format("line {}, column {}: {}", mark.line + 1, mark.column + 1, message)};
 }
 
-// How a refusal leaves the callbacks of yaml-cpp; read_yaml() catches it.
-struct Refusal {
-  Error error;
-};
-
-[[noreturn]] void refuse(const YAML::Mark& mark, std::string_view message) {
-  throw Refusal{error_at(mark, message)};
-}
-
 // A finished value.
 struct Node {
   Json value;
@@ -57,8 +49,25 @@ Node scalar_node(Json value, const YAML::Mark& mark) {
   return node;
 }
 
+// yaml-cpp gives the escapes \N and \_ as the single bytes 0x85 and 0xa0, not as UTF-8.
+std::string repaired(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto character = character_at(text, at);
+    if (!character) out += '\xc2';
+    const std::size_t size = character ? character->size : 1;
+    out.append(text, at, size);
+    at += size;
+  }
+  return out;
+}
+
+// The value, or why it cannot be used.
+template <class T>
+using Checked = std::expected<T, std::string>;
+
 // A scalar with one of YAML's own tags, such as !!int.
-Json tagged_value(std::string_view tag, const std::string& text, const YAML::Mark& mark) {
+Checked<Json> tagged_value(std::string_view tag, const std::string& text) {
   tag.remove_prefix(kCoreTags.size());
   if (tag == "str" || tag == "timestamp") return Json(text);
   const std::optional<Json> value = plain_value(text);
@@ -66,51 +75,54 @@ Json tagged_value(std::string_view tag, const std::string& text, const YAML::Mar
       value && ((tag == "null" && value->is_null()) || (tag == "bool" && value->is_bool()) ||
                 (tag == "int" && (value->is_int64() || value->is_uint64())) ||
                 (tag == "float" && value->is_number()));
-  if (!fits) refuse(mark, fmt::format("\"{}\" cannot be read as !!{}", text, tag));
+  if (!fits) return std::unexpected(fmt::format("\"{}\" cannot be read as !!{}", text, tag));
   return *value;
 }
 
 // Tags of one's own say nothing about the type: text.
-Json scalar_value(std::string_view tag, const std::string& text, const YAML::Mark& mark) {
-  Json value(text);
+Checked<Json> scalar_value(std::string_view tag, const std::string& text) {
+  Checked<Json> value(text);
   if (tag == kPlainTag) {
-    value = plain_value(text).value_or(std::move(value));
+    value = plain_value(text).value_or(Json(text));
   } else if (tag.starts_with(kCoreTags)) {
-    value = tagged_value(tag, text, mark);
+    value = tagged_value(tag, text);
   }
-  if (value.is_double() && !std::isfinite(value.get_double())) {
-    refuse(mark, fmt::format("\"{}\" has no counterpart in JSON", text));
+  if (value && value->is_double() && !std::isfinite(value->get_double())) {
+    return std::unexpected(fmt::format("\"{}\" has no counterpart in JSON", text));
   }
   return value;
 }
 
-std::string key_text(const Json& key, const YAML::Mark& mark) {
+std::optional<std::string> key_text(const Json& key) {
   switch (key.kind()) {
     case boost::json::kind::string: return std::string(key.get_string());
     case boost::json::kind::bool_: return key.get_bool() ? "true" : "false";
     case boost::json::kind::int64: return fmt::format("{}", key.get_int64());
     case boost::json::kind::uint64: return fmt::format("{}", key.get_uint64());
     case boost::json::kind::double_: return fmt::format("{}", key.get_double());
-    default: refuse(mark, "a key must be text");
+    default: return std::nullopt;
   }
 }
 
-// Builds the values of the documents from the events of yaml-cpp.
+// Builds the values of the documents from the events of yaml-cpp. The first thing that is refused
+// stays in error(); what comes after it is passed over.
 class Builder : public YAML::EventHandler {
  public:
   Builder(std::string_view text, const YamlLimits& limits) : text_(text), limits_(limits) {}
 
   std::vector<YamlDocument> take_documents() { return std::move(documents_); }
+  const std::optional<Error>& error() const { return error_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     anchors_.clear();
-    if (!first_ && !is_separated(mark)) {
+    // Of a stray "," yaml-cpp makes empty documents without end, all at one place.
+    if (last_start_ && (*last_start_ == mark.pos || !is_separated(mark))) {
       refuse(mark, "a second document begins without \"---\" before it");
     }
-    first_ = false;
+    last_start_ = mark.pos;
   }
   void OnDocumentEnd() override {
-    if (root_ && !root_->value.is_null()) {
+    if (!error_ && root_ && !root_->value.is_null()) {
       documents_.push_back({std::move(root_->value), std::move(root_->lines)});
     }
     root_.reset();
@@ -121,16 +133,16 @@ class Builder : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
-    if (expects_key() && tag == kPlainTag && text == kMergeKey) {
-      begin_merge(mark);
-      return;
-    }
-    finish(scalar_node(scalar_value(tag, text, mark), mark), mark, anchor);
+    if (expects_key() && tag == kPlainTag && text == kMergeKey) return begin_merge(mark);
+    Checked<Json> value = scalar_value(tag, repaired(text));
+    if (!value) return refuse(mark, value.error());
+    finish(scalar_node(std::move(*value), mark), mark, anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (error_) return;
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) refuse(mark, "an alias stands inside of what it names");
-    charge(found->second.weight, mark);
+    if (found == anchors_.end()) return refuse(mark, "an alias stands inside of what it names");
+    if (!charge(found->second.weight, mark)) return;
     Node copy = found->second;
     copy.lines = {.line = mark.line + 1, .inner = {}};
     finish(std::move(copy), mark, 0);
@@ -161,6 +173,10 @@ class Builder : public YAML::EventHandler {
     boost::unordered_flat_set<std::string> merged_keys;
   };
 
+  void refuse(const YAML::Mark& mark, std::string_view message) {
+    if (!error_) error_ = error_at(mark, message);
+  }
+
   bool expects_key() const {
     return !open_.empty() && open_.back().node.value.is_object() && !open_.back().key &&
            !open_.back().is_merging;
@@ -169,7 +185,7 @@ class Builder : public YAML::EventHandler {
   // Whether "---" or a line "..." stands before the document; yaml-cpp does not insist.
   bool is_separated(const YAML::Mark& mark) const {
     std::string_view before = text_.substr(0, line_start(mark.line));
-    if (text_.substr(before.size()).starts_with("---")) return true;
+    if (mark.column == 0 && text_.substr(before.size()).starts_with("---")) return true;
     while (!before.empty()) {
       before.remove_suffix(1);  // the newline
       const std::string_view line = before.substr(before.rfind('\n') + 1);
@@ -189,14 +205,21 @@ class Builder : public YAML::EventHandler {
     return start_;
   }
 
-  void charge(std::size_t weight, const YAML::Mark& mark) {
+  bool charge(std::size_t weight, const YAML::Mark& mark) {
     expansion_ += weight;
-    if (expansion_ > limits_.expansion) refuse(mark, "anchors and aliases make the text too large");
+    if (expansion_ <= limits_.expansion) return true;
+    refuse(mark, "anchors and aliases make the text too large");
+    return false;
   }
 
   void open(Json value, const YAML::Mark& mark, YAML::anchor_t anchor) {
-    if (expects_key()) refuse(mark, "a map or list cannot be a key (or a bracket is not closed)");
-    if (open_.size() >= limits_.depth) refuse(mark, "maps and lists are nested too deeply");
+    if (error_) return;
+    if (expects_key()) {
+      return refuse(mark, "a map or list cannot be a key (or a bracket is not closed)");
+    }
+    if (open_.size() >= limits_.depth) {
+      return refuse(mark, "maps and lists are nested too deeply");
+    }
     open_.push_back({.node = {.value = std::move(value),
                               .lines = {.line = mark.line + 1, .inner = {}},
                               .depth = 1},
@@ -208,6 +231,7 @@ class Builder : public YAML::EventHandler {
   }
 
   void close() {
+    if (error_) return;
     Open done = std::move(open_.back());
     open_.pop_back();
     finish(std::move(done.node), done.mark, done.anchor);
@@ -215,11 +239,12 @@ class Builder : public YAML::EventHandler {
 
   // Puts a complete value where it belongs.
   void finish(Node node, const YAML::Mark& mark, YAML::anchor_t anchor) {
+    if (error_) return;
     if (open_.size() + node.depth > limits_.depth) {
-      refuse(mark, "maps and lists are nested too deeply");
+      return refuse(mark, "maps and lists are nested too deeply");
     }
     if (anchor != 0) {
-      charge(node.weight, mark);
+      if (!charge(node.weight, mark)) return;
       anchors_.insert_or_assign(anchor, node);
     }
     if (open_.empty()) {
@@ -235,8 +260,9 @@ class Builder : public YAML::EventHandler {
     } else if (parent.is_merging) {
       merge(parent, node, mark);
     } else if (!parent.key) {
-      parent.key = key_text(node.value, mark);
+      parent.key = key_text(node.value);
       parent.key_mark = mark;
+      if (!parent.key) refuse(mark, "a key must be text");
     } else {
       add_member(parent, std::move(node), mark);
     }
@@ -245,7 +271,7 @@ class Builder : public YAML::EventHandler {
   void add_member(Open& map, Node node, const YAML::Mark& mark) {
     // Where the colon is missing, yaml-cpp gives a null at the place of the key.
     if (node.value.is_null() && mark.pos == map.key_mark.pos) {
-      refuse(mark, fmt::format("a colon is missing after \"{}\"", *map.key));
+      return refuse(mark, fmt::format("a colon is missing after \"{}\"", *map.key));
     }
     node.lines.line = map.key_mark.line + 1;
     boost::json::object& object = map.node.value.get_object();
@@ -257,18 +283,19 @@ class Builder : public YAML::EventHandler {
       map.node.lines.inner.push_back(std::move(node.lines));
     } else {
       const auto first = object.find(*map.key) - object.begin();
-      refuse(map.key_mark,
-             fmt::format("\"{}\" is given twice in one map, first on line {}", *map.key,
-                         map.node.lines.inner[static_cast<std::size_t>(first)].line));
+      return refuse(map.key_mark,
+                    fmt::format("\"{}\" is given twice in one map, first on line {}", *map.key,
+                                map.node.lines.inner[static_cast<std::size_t>(first)].line));
     }
     map.node.weight += weight_of(*map.key);
     map.key.reset();
   }
 
   void begin_merge(const YAML::Mark& mark) {
+    if (error_) return;
     Open& map = open_.back();
     if (map.has_merged) {
-      refuse(mark, "\"<<\" is given twice in one map: give it a list, as in <<: [*a, *b]");
+      return refuse(mark, "\"<<\" is given twice in one map: give it a list, as in <<: [*a, *b]");
     }
     map.is_merging = true;
     map.has_merged = true;
@@ -281,16 +308,17 @@ class Builder : public YAML::EventHandler {
         list == nullptr ? std::span(&node.value, 1) : std::span(list->data(), list->size());
     boost::json::object& object = map.node.value.get_object();
     for (const Json& source : sources) {
-      if (!source.is_object()) refuse(mark, "\"<<\" takes a map or a list of maps");
+      if (!source.is_object()) return refuse(mark, "\"<<\" takes a map or a list of maps");
       for (const auto& member : source.get_object()) {
         const std::string_view key = member.key();
         if (object.emplace(key, member.value()).second) {
           map.node.lines.inner.push_back({.line = mark.line + 1, .inner = {}});
           map.merged_keys.emplace(key);
         } else if (!map.merged_keys.contains(std::string(key))) {
-          refuse(mark, fmt::format("\"<<\" also brings \"{}\", which is given before it, and tools "
-                                   "disagree which counts: write \"<<\" first",
-                                   key));
+          return refuse(
+              mark, fmt::format("\"<<\" also brings \"{}\", which is given before it, and tools "
+                                "disagree which counts: write \"<<\" first",
+                                key));
         }
       }
     }
@@ -303,8 +331,9 @@ class Builder : public YAML::EventHandler {
   std::optional<Node> root_;
   boost::unordered_flat_map<YAML::anchor_t, Node> anchors_;
   std::size_t expansion_ = 0;
-  bool first_ = true;
+  std::optional<int> last_start_;  // where the last document began
   std::vector<YamlDocument> documents_;
+  std::optional<Error> error_;
   mutable int line_ = 0;
   mutable std::size_t start_ = 0;
 };
@@ -390,16 +419,17 @@ Result<std::vector<YamlDocument>> read_yaml(std::string_view text, const YamlLim
   try {
     std::ispanstream stream(std::span<const char>(text.data(), text.size()));
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
+    while (!builder.error() && parser.HandleNextDocument(builder)) {
     }
-  } catch (const Refusal& refusal) {
-    return std::unexpected(refusal.error);
   } catch (const YAML::Exception& exception) {
-    if (auto document = read_as_json(text)) {
-      return std::vector<YamlDocument>{std::move(*document)};
+    if (!builder.error()) {
+      if (auto document = read_as_json(text)) {
+        return std::vector<YamlDocument>{std::move(*document)};
+      }
+      return std::unexpected(error_at(exception.mark, exception.msg));
     }
-    return std::unexpected(error_at(exception.mark, exception.msg));
   }
+  if (builder.error()) return std::unexpected(*builder.error());
   return builder.take_documents();
 }
 

@@ -120,6 +120,8 @@ TEST(YamlRead, texts_of_several_lines) {
       {"a: x\n  y", "x y"},
       {"a: |\r\n  x\r\n  y\r\n", "x\\ny\\n"},
       {"a: 'it''s'", "it's"},
+      {"a: \"\\N\\_\\L\\P\\e\"", "\u0085\u00a0\u2028\u2029\\u001b"},
+      {"a: \"\u00e9\\N\"", "\u00e9\u0085"},
       {"a: \"\\x41\\u00e9\\U0001F600\"", "A\u00e9\U0001f600"},
   };
   for (const auto& [text, expected] : cases) {
@@ -218,8 +220,9 @@ TEST(YamlRead, errors_say_where_and_what) {
     EXPECT_EQ(message_of(text), message) << text;
   }
   for (const std::string text :
-       {"a:\n\t- 1", "a: @x", "a: `x", "a: 'x' y", "a: [1] x", "a: \"x", "a: ]", "a: -", "a: %x",
-        "a: |\n  x\n y", "a\nb: 1", "- a\nb: 1", "a: {b: 1"}) {
+       {",", "--- ,", "--- a\n--- ,:\ry", "...\n,", "---\n...\n  ,:\n", "a:\n\t- 1", "a: @x",
+        "a: `x", "a: 'x' y", "a: [1] x", "a: \"x", "a: ]", "a: -", "a: %x", "a: |\n  x\n y",
+        "a\nb: 1", "- a\nb: 1", "a: {b: 1"}) {
     EXPECT_TRUE(message_of(text).starts_with("line ")) << text;
   }
 }
