@@ -83,20 +83,17 @@ TEST_F(SimClockTest, coroutines_wait_and_races_end_with_the_first) {
   EXPECT_EQ(clock_.now(), start_ + seconds(3)) << "the loser's timer is gone";
 }
 
-// Something from outside: readable after a time of the wall clock.
-boost::asio::posix::stream_descriptor readable_after(boost::asio::io_context& context,
-                                                     milliseconds wall) {
-  int descriptor = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
-  itimerspec when{};
-  when.it_value.tv_nsec = std::chrono::nanoseconds(wall).count();
-  timerfd_settime(descriptor, 0, &when, nullptr);
-  return boost::asio::posix::stream_descriptor(context, descriptor);
-}
-
 TEST_F(SimClockTest, a_speed_holds_virtual_time_to_the_wall_clock) {
-  auto request = readable_after(context_, milliseconds(50));
+  // Something from outside: a descriptor that becomes readable 50 ms after the run began.
+  boost::asio::posix::stream_descriptor request(context_,
+                                                timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK));
   std::vector<std::string> order;
   base::Time request_at{};
+  clock_.at(start_, [&] {
+    itimerspec when{};
+    when.it_value.tv_nsec = std::chrono::nanoseconds(milliseconds(50)).count();
+    timerfd_settime(request.native_handle(), 0, &when, nullptr);
+  });
   clock_.at(start_ + seconds(1), [&] { order.push_back("after 10 ms"); });
   clock_.at(start_ + hours(1), [&] { order.push_back("after 36 s"); });
   request.async_wait(request.wait_read, [&](boost::system::error_code) {

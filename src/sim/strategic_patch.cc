@@ -164,7 +164,7 @@ Result<void> merge_list(array& target, const array& patch, std::string_view name
   std::string_view key = merge_key_of(name, patch);
   std::optional<array> replaced = replacement(patch);
   if (replaced || key.empty()) {
-    target = replaced ? std::move(*replaced) : patch;
+    target = replaced ? *replaced : patch;
     return {};
   }
   for (const Json& element : patch) {
