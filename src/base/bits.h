@@ -1,6 +1,6 @@
-// A set of small integers, 0 to size - 1, as bits in 64-bit words. The size is fixed when the set is
-// made; after that nothing allocates but copying. Sets that are combined or compared must have the
-// same size. Bits beyond the size are always zero.
+// A set of small integers, 0 to size - 1, as bits in 64-bit words. The size is fixed when the set
+// is made; after that nothing allocates but copying. Sets that are combined or compared must have
+// the same size. Bits beyond the size are always zero.
 #pragma once
 
 #include <algorithm>

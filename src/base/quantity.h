@@ -7,7 +7,7 @@
 //  - An amount with a binary suffix is capped at +-(2^63 - 1) units, and becomes DecimalSI if it is
 //    smaller than one unit. Decimal amounts may be larger than that.
 //  - The printed form is canonical: no fraction, and the largest suffix that allows it.
-//  - Where amounts of different families meet, the left family wins, unless the left amount is zero.
+//  - Where amounts of different families meet, the left family wins, unless that amount is zero.
 // Three things differ on purpose. The text is never remembered: "+5" and "05" print as "5".
 // Amounts beyond 10^29 units saturate there. Conversions to int64 saturate where Kubernetes wraps.
 #pragma once

@@ -46,8 +46,8 @@ struct YamlDocument {
 Result<std::vector<YamlDocument>> read_yaml(std::string_view text, const YamlLimits& limits = {});
 
 // One document as kubectl prints it: block style, members in their order, lists not indented under
-// their key, quotes only where they are needed, text of several lines as a block. Long lines are not
-// folded. Ends with a newline. What is written reads back as the same value, except that doubles
+// their key, quotes only where they are needed, text of several lines as a block. Long lines are
+// not folded. Ends with a newline. What is written reads back as the same value, except that doubles
 // without a fraction come back as integers.
 std::string write_yaml(const Json& value);
 
