@@ -47,8 +47,8 @@ Result<std::vector<YamlDocument>> read_yaml(std::string_view text, const YamlLim
 
 // One document as kubectl prints it: block style, members in their order, lists not indented under
 // their key, quotes only where they are needed, text of several lines as a block. Long lines are
-// not folded. Ends with a newline. What is written reads back as the same value, except that doubles
-// without a fraction come back as integers.
+// not folded. Ends with a newline. What is written reads back as the same value, except that
+// doubles without a fraction come back as integers.
 std::string write_yaml(const Json& value);
 
 }  // namespace base
