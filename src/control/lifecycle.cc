@@ -42,11 +42,14 @@ void give_up(ClaimEdit& edit, Decision& decision, LogLine line) {
   decision.actions.push_back(std::move(action));
 }
 
-// LIF-060 to LIF-069. Returns false if the claim is being given up.
-bool launch(World& world, ClaimEdit& edit, Decision& decision) {
+std::string launch_key(const model::NodeClaim& claim) { return "launch/" + claim.metadata.uid; }
+
+// LIF-060 to LIF-069: takes in what the launch answered. Returns false if the claim is being given
+// up.
+bool take_launch(World& world, ClaimEdit& edit, Decision& decision) {
   const std::string& uid = edit.claim().metadata.uid;
   if (edit.status_of(model::kLaunched) != "Unknown") {
-    edit.set_true(model::kLaunched);
+    if (edit.is_true(model::kLaunched)) edit.set_true(model::kLaunched);
     world.launched.erase(uid);
     return true;
   }
@@ -81,15 +84,19 @@ bool launch(World& world, ClaimEdit& edit, Decision& decision) {
               {"allocatable", base::to_json(launched.allocatable)}});
     return true;
   }
-  std::string key = "launch/" + uid;
-  if (const Failure* failure = world.failure_of(key)) {
+  if (const Failure* failure = world.failure_of(launch_key(edit.claim()))) {
     edit.set_unknown(model::kLaunched, "LaunchFailed", cut(failure->error.message));
   }
+  return true;
+}
+
+// Asks for the instance of a claim that has none and stays.
+void launch(const ClaimEdit& edit, Decision& decision) {
+  if (edit.status_of(model::kLaunched) != "Unknown") return;
   Action action;
-  action.key = key;
+  action.key = launch_key(edit.claim());
   action.work = LaunchInstance{std::make_shared<const model::NodeClaim>(edit.claim())};
   decision.actions.push_back(std::move(action));
-  return true;
 }
 
 // LIF-074 to LIF-080: what the claim says is written onto its Node, all in one patch.
@@ -150,20 +157,19 @@ void register_node(const World& world, ClaimEdit& edit, Decision& decision) {
     edit.log(Level::info, "registered nodeclaim");
     return;
   }
+  model::Node synced = *node;
+  sync_node(edit.claim(), synced);
+  Action action = patch_action(model::Object(node), model::Object(std::move(synced)));
   if (!is_labelled && !is_tainted) {
-    decision.logs.push_back(edit.line(
-        Level::error, "missing taint on node, registering anyway",
-        {{"taint", model::kUnregisteredTaint}}));
-    decision.notices.push_back(
+    action.logs.push_back(edit.line(Level::error, "missing taint on node, registering anyway",
+                                    {{"taint", model::kUnregisteredTaint}}));
+    action.notices.push_back(
         edit.notice(true, "UnregisteredTaintMissing",
                     fmt::format("Missing {} taint which prevents registration related race "
                                 "conditions on Joiner-managed nodes",
                                 model::kUnregisteredTaint)));
   }
-  model::Node synced = *node;
-  sync_node(edit.claim(), synced);
-  decision.actions.push_back(
-      patch_action(model::Object(node), model::Object(std::move(synced))));
+  decision.actions.push_back(std::move(action));
 }
 
 // Why the Node is not ready for work, as condition reason and message (LIF-090 to LIF-096).
@@ -258,15 +264,20 @@ bool is_young(ClaimEdit& edit, Decision& decision) {
   return false;
 }
 
-// LIF-128, LIF-129: second resolution, at most once in 10 s.
+// LIF-128, LIF-129: second resolution, at most once in 10 s. The event is forgotten only when the
+// claim shows it, since a write may fail.
 void note_pod_events(World& world, ClaimEdit& edit) {
-  auto node = world.nodes_with_pod_events.find(edit.claim().status.nodeName);
-  if (node == world.nodes_with_pod_events.end()) return;
-  world.nodes_with_pod_events.erase(node);
+  auto event = world.pod_events.find(edit.claim().status.nodeName);
+  if (event == world.pod_events.end()) return;
   const auto& last = edit.claim().status.lastPodEventTime;
-  if (!last || edit.now() - *last >= std::chrono::seconds(10)) {
-    edit.change().status.lastPodEventTime = std::chrono::floor<std::chrono::seconds>(edit.now());
+  bool is_written = last && event->second && *last >= *event->second;
+  bool is_recent = last && edit.now() - *last < std::chrono::seconds(10);
+  if (is_written || is_recent) {
+    world.pod_events.erase(event);
+    return;
   }
+  if (!event->second) event->second = std::chrono::floor<std::chrono::seconds>(edit.now());
+  edit.change().status.lastPodEventTime = *event->second;
 }
 
 // LIF-130 to LIF-134.
@@ -293,10 +304,8 @@ void mark_consolidatable(const World& world, ClaimEdit& edit, Decision& decision
     unmark();
     return;
   }
-  if (!is_marked) {
-    edit.log(Level::debug, "marking consolidatable");
-    edit.set_true(model::kConsolidatable);
-  }
+  if (!edit.is_true(model::kConsolidatable)) edit.log(Level::debug, "marking consolidatable");
+  edit.set_true(model::kConsolidatable);
 }
 
 void look_after(World& world, const std::shared_ptr<const model::NodeClaim>& claim,
@@ -307,10 +316,11 @@ void look_after(World& world, const std::shared_ptr<const model::NodeClaim>& cla
     edit.finish(decision);
     return;
   }
-  if (!launch(world, edit, decision)) return;
+  if (!take_launch(world, edit, decision)) return;
   register_node(world, edit, decision);
   initialize_node(world, edit, decision);
   if (!is_alive(world, edit, decision) || !is_young(edit, decision)) return;
+  launch(edit, decision);
   note_pod_events(world, edit);
   mark_consolidatable(world, edit, decision);
   edit.finish(decision);

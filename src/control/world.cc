@@ -124,11 +124,12 @@ void World::put_pod(const std::shared_ptr<const model::Pod>& pod) {
 
 void World::note_pod_event(const model::Pod* before, const model::Pod& after) {
   if (after.spec->nodeName.empty() || engine::is_daemon_pod(after)) return;
+  if (!synced_.contains(model::Kind::Pod)) return;  // DIS-027: the first list is no event
   bool came = before == nullptr || before->spec->nodeName.empty();
   bool ended = before != nullptr && engine::is_terminal(after) && !engine::is_terminal(*before);
   bool leaves = before != nullptr && after.metadata.deletionTimestamp &&
                 !before->metadata.deletionTimestamp;
-  if (came || ended || leaves) nodes_with_pod_events.insert(after.spec->nodeName);
+  if (came || ended || leaves) pod_events[after.spec->nodeName] = std::nullopt;
 }
 
 void World::remove_pod(const std::string& key) {
@@ -309,6 +310,7 @@ void World::forget_stale(base::Time now) {
   std::erase_if(marked_for_deletion,
                 [&](const std::string& name) { return !claims_.contains(name); });
   std::erase_if(types, [&](const auto& entry) { return !pools_.contains(entry.first); });
+  std::erase_if(pod_events, [&](const auto& entry) { return !nodes_.contains(entry.first); });
   // A key that has not been tried for an hour names something that is gone.
   std::erase_if(failures_, [&](const auto& entry) {
     return entry.second.retry_at + std::chrono::hours(1) < now;

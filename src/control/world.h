@@ -139,9 +139,9 @@ class World {
   std::map<std::string, std::string, std::less<>> planned_claims;
   std::map<std::string, base::Time, std::less<>> first_seen;
 
-  // Nodes on which a pod came, ended or began to leave since the lifecycle loop last looked
-  // (LIF-128). DaemonSet pods do not count.
-  std::set<std::string, std::less<>> nodes_with_pod_events;
+  // Nodes on which a pod came, ended or began to leave (LIF-128), until their claim shows it; with
+  // the time that the lifecycle loop gave the event. DaemonSet pods do not count.
+  std::map<std::string, std::optional<base::Time>, std::less<>> pod_events;
 
   // Drops memory of what no longer exists, so that nothing here grows for ever.
   void forget_stale(base::Time now);
