@@ -78,7 +78,9 @@ std::string quoted(std::string_view warning) {
   return text;
 }
 
-net::Response plain(std::string text) { return {200, {{"Content-Type", "text/plain"}}, text}; }
+net::Response plain(std::string text) {
+  return {200, {{"Content-Type", "text/plain"}}, std::move(text)};
+}
 
 bool is_health(std::string_view path) {
   return path == "/healthz" || path == "/livez" || path == "/readyz";

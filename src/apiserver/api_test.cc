@@ -68,7 +68,8 @@ class ApiTest : public ::testing::Test {
     return base::parse_json(response_.body).value_or(Json(boost::json::string(response_.body)));
   }
 
-  Json create_pod(std::string name, std::string_view labels = "{}", std::string space = "default") {
+  Json create_pod(const std::string& name, std::string_view labels = "{}",
+                  const std::string& space = "default") {
     return call("POST", "/api/v1/namespaces/" + space + "/pods", net::Fields{},
                 R"({"metadata": {"name": ")" + name + R"(", "labels": )" + std::string(labels) +
                     R"(}, "spec": {"containers": [{"name": "c", "image": "i"}]}})");
@@ -257,7 +258,7 @@ TEST_F(ApiTest, patches_by_their_content_type) {
 }
 
 TEST_F(ApiTest, unknown_fields_are_refused_warned_of_or_ignored) {
-  auto create = [&](std::string name, net::Fields query) {
+  auto create = [&](const std::string& name, net::Fields query) {
     return call("POST", "/apis/policy/v1/namespaces/default/poddisruptionbudgets", std::move(query),
                 R"({"metadata": {"name": ")" + name + R"("}, "spec": {"minAvailabel": 1}})");
   };
@@ -357,7 +358,7 @@ class WatchTest : public ApiTest {
     time_limit_ = streamed->time_limit;
     return streamed->open(stream_);
   }
-  void label(std::string name, std::string value) {
+  void label(const std::string& name, const std::string& value) {
     call("PATCH", "/api/v1/namespaces/default/pods/" + name, net::Fields{},
          R"({"metadata": {"labels": {"app": ")" + value + R"("}}})",
          "application/merge-patch+json");

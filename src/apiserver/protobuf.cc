@@ -84,7 +84,7 @@ Json Reader::read(const Message& message, const std::string& path) {
   reflection.ListFields(message, &fields);
   object result;
   for (const FieldDescriptor* field : fields) {
-    result[field->name()] = read_field(message, *field, path + "." + field->name());
+    result[field->name()] = read_field(message, *field, fmt::format("{}.{}", path, field->name()));
   }
   return result;
 }
@@ -108,7 +108,7 @@ Json Reader::read_map(const Message& message, const FieldDescriptor& field,
   for (int index = 0; index < message.GetReflection()->FieldSize(message, &field); ++index) {
     const Message& entry = message.GetReflection()->GetRepeatedMessage(message, &field, index);
     std::string name = entry.GetReflection()->GetString(entry, &key);
-    entries[name] = read_one(entry, value, -1, path + "." + name);
+    entries[name] = read_one(entry, value, -1, fmt::format("{}.{}", path, name));
   }
   return entries;
 }

@@ -122,7 +122,7 @@ net::Response failure(const base::Error& error, const sim::Resource* resource,
       meaning.status);
 }
 
-net::Response refusal(int status, std::string_view reason, std::string message) {
+net::Response refusal(int status, std::string_view reason, std::string_view message) {
   return json_response(status_object("Failure", status, reason, message, {}), status);
 }
 

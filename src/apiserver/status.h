@@ -19,7 +19,7 @@ net::Response failure(const base::Error& error, const sim::Resource* resource = 
                       std::string_view name = {});
 
 // For refusals that only HTTP knows.
-net::Response refusal(int status, std::string_view reason, std::string message);
+net::Response refusal(int status, std::string_view reason, std::string_view message);
 
 // "the embedded demonstration cluster does not serve exec (no program runs in its containers); use
 // a real cluster"
