@@ -4,18 +4,17 @@
 
 namespace engine {
 
-void Claims::open(Claim claim) {
-  Key key = {claim.pods.size(), ++last_stamp_, claims_.size()};
+std::size_t Claims::open(Claim claim, const Summary& summary) {
+  std::size_t number = claims_.size();
+  tree_.insert(static_cast<BinTree::BinId>(number), {claim.pods.size(), ++last_stamp_}, summary);
   claims_.push_back(std::move(claim));
-  key_of_.push_back(key);
-  order_.insert(key);
+  return number;
 }
 
-void Claims::received(std::size_t claim) {
-  Key& key = key_of_[claim];
-  order_.erase(key);
-  key = {claims_[claim].pods.size(), --first_stamp_, claim};
-  order_.insert(key);
+void Claims::received(std::size_t claim, const Summary& summary) {
+  auto bin = static_cast<BinTree::BinId>(claim);
+  tree_.erase(bin);
+  tree_.insert(bin, {claims_[claim].pods.size(), --first_stamp_}, summary);
 }
 
 }  // namespace engine

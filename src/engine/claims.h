@@ -6,51 +6,53 @@
 // stamps grow for claims that are appended and sink for those that move to a front.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <set>
-#include <tuple>
 #include <vector>
 
 #include "engine/amounts.h"
+#include "engine/bin_tree.h"
 #include "engine/ports.h"
 #include "engine/templates.h"
+#include "engine/ways.h"
 
 namespace engine {
 
 struct Claim {
   Template* made_from = nullptr;
-  StateId state = 0;
-  Rows rows;             // types it may yet become
-  Amounts requests;      // of its pods, without daemons (SCH-108)
-  HostPorts ports;       // of its pods
-  std::size_t host = 0;  // n of hostname-placeholder-<n> (SCH-159)
+  ClassId bin_class = 0;  // its state, among others
+  Rows rows;              // types it may yet become
+  Amounts requests;       // of its pods, without daemons (SCH-108)
+  HostPorts ports;        // of its pods
+  HostId host = kNoHost;
+  std::size_t placeholder = 0;  // n of hostname-placeholder-<n> (SCH-159)
   bool min_values_relaxed = false;
   std::vector<std::size_t> pods;
+  // Per tracked column the row that has most room of it, of those that are left.
+  std::array<std::uint32_t, Summary::kColumns> largest{};
+  Topology::HostBits closed{};  // rules that close it
 };
 
 class Claims {
  public:
-  using Key = std::tuple<std::size_t, std::int64_t, std::size_t>;  // pods, stamp, claim
-
   std::size_t size() const { return claims_.size(); }
   Claim& operator[](std::size_t claim) { return claims_[claim]; }
   auto begin() { return claims_.begin(); }
   auto end() { return claims_.end(); }
 
-  // Keys in the order of the scan.
-  const std::set<Key>& in_order() const { return order_; }
+  // Open claims in the order of the scan.
+  const BinTree& tree() const { return tree_; }
 
-  // Adds a claim that holds its first pod.
-  void open(Claim claim);
+  // Adds a claim that holds its first pod. Returns its number.
+  std::size_t open(Claim claim, const Summary& summary);
   // Moves a claim that has just received a pod.
-  void received(std::size_t claim);
+  void received(std::size_t claim, const Summary& summary);
 
  private:
   std::deque<Claim> claims_;
-  std::vector<Key> key_of_;
-  std::set<Key> order_;
+  BinTree tree_;
   std::int64_t last_stamp_ = 0;
   std::int64_t first_stamp_ = 0;
 };

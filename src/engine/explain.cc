@@ -66,26 +66,31 @@ std::string criterion(const Met& met, bool asks_for_a_million_cpus) {
 class Explainer {
  public:
   Explainer(Problem& problem, const Candidate& candidate)
-      : problem_(problem), candidate_(candidate) {}
+      : problem_(problem), candidate_(candidate) {
+    problem.topology.look(candidate.shape, candidate.form, view_);
+  }
 
   model::Reason of_template(Template& from, std::size_t& next_host) const {
     auto claim = empty_claim(problem_, from, next_host);
     if (!claim) return {claim.error(), from.name(), "", {}};
     ++next_host;
-    auto narrowed = fit_claim(problem_, *claim, candidate_);
-    if (narrowed) return {};
-    return {narrowed.error(), from.name(), text_of(narrowed.error(), *claim), {}};
+    Ways ways;
+    WayFinder(problem_.states, problem_.tolerance, problem_.topology)
+        .find(candidate_, view_, problem_.claim_classes[claim->bin_class], ways);
+    Code code = refusal_of(problem_, *claim, candidate_, view_, ways);
+    if (code == Code::none) return {};
+    return {code, from.name(), text_of(code, *claim, ways), {}};
   }
 
  private:
-  std::string text_of(Code code, const Claim& claim) const {
+  std::string text_of(Code code, const Claim& claim, const Ways& ways) const {
     switch (code) {
       case Code::taint: return taints_text(claim.made_from->taints());
       case Code::requirements: return requirements_text(claim);
       case Code::volumes: return volumes_text(claim);
       case Code::topology: return topology_text(claim);
       case Code::instance_types:
-      case Code::min_values: return filter_text(claim);
+      case Code::min_values: return filter_text(claim, ways);
       default: return "";
     }
   }
@@ -101,16 +106,21 @@ class Explainer {
   }
 
   std::string requirements_text(const Claim& claim) const {
-    return incompatibility(claim, claim.state, candidate_.form.wanted);
+    return incompatibility(claim, state_of(claim), candidate_.form.wanted);
+  }
+
+  StateId state_of(const Claim& claim) const {
+    return problem_.claim_classes[claim.bin_class].state;
   }
 
   // The claim's labels with what the pod itself asks for.
   StateId with_pod(const Claim& claim) const {
-    return *problem_.states.narrow(claim.state, candidate_.form.wanted.state, Meeting::loose);
+    StateId wanted = candidate_.form.wanted.state;
+    return *problem_.states.narrow(state_of(claim), wanted, Meeting::loose);
   }
 
   // And with the last of the ways to reach its volumes, whose error is reported.
-  StateId joined_state(const Claim& claim) const {
+  StateId with_volumes(const Claim& claim) const {
     StateId volumes = candidate_.shape.volumes.back().state;
     return *problem_.states.narrow(with_pod(claim), volumes, Meeting::loose);
   }
@@ -121,33 +131,28 @@ class Explainer {
 
   std::string incompatibility(const Claim& claim, StateId state, const Wanted& wanted) const {
     model::Requirements existing = problem_.states[state];
-    existing.add({model::kHostnameLabel, model::Operator::In, {placeholder(claim.host)}});
+    existing.add({model::kHostnameLabel, model::Operator::In, {placeholder(claim.placeholder)}});
     model::Requirements incoming = problem_.states[wanted.state];
     if (wanted.hostname) incoming.add(*wanted.hostname);
     return problem_.rules.incompatibility(existing, incoming).value_or("");
   }
 
-  std::vector<StateId> topology_choices(const Claim& claim, StateId state) const {
-    return problem_.topology.choices(candidate_.shape, candidate_.form,
-                                     {state, placeholder(claim.host), claim.made_from->taints()});
-  }
-
+  // A group that allows no domain there; or all do, but what they choose does not go together.
   std::string topology_text(const Claim& claim) const {
-    StateId state = joined_state(claim);
-    std::vector<StateId> choices = topology_choices(claim, state);
-    if (!choices.empty()) {
-      const States& states = problem_.states;
-      return problem_.rules.incompatibility(states[state], states[choices.front()]).value_or("");
-    }
-    return problem_.topology.explain(candidate_.shape, candidate_.form,
-                                     {state, placeholder(claim.host), claim.made_from->taints()});
+    StateId state = with_volumes(claim);
+    TaintsId taints = problem_.claim_classes[claim.bin_class].taints;
+    std::string text = problem_.topology.explain(candidate_.shape, candidate_.form,
+                                                 {state, taints, kNoHost, claim.placeholder});
+    if (!text.empty()) return text;
+    StateId choice = problem_.topology.choices(view_, state).front();
+    const States& states = problem_.states;
+    return problem_.rules.incompatibility(states[state], states[choice]).value_or("");
   }
 
   // The criterion, then the requirements and the resources that were considered (SCH-175, SCH-177).
-  std::string filter_text(const Claim& claim) const {
-    StateId before = joined_state(claim);
-    StateId choice = topology_choices(claim, before).front();
-    StateId state = *problem_.states.narrow(before, choice, Meeting::loose);
+  std::string filter_text(const Claim& claim, const Ways& ways) const {
+    auto last = static_cast<std::uint32_t>(candidate_.shape.volumes.size() - 1);
+    StateId state = std::ranges::find(ways.all, last, &Way::volumes)->state;
     Rows tested = rows_with_free_ports(claim, candidate_.shape);
     return criterion_text(claim, state, tested) +
            ", requirements=" + problem_.states[state].to_string() +
@@ -199,6 +204,7 @@ class Explainer {
 
   Problem& problem_;
   const Candidate& candidate_;
+  Topology::View view_;
 };
 
 }  // namespace

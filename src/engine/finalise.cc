@@ -56,9 +56,10 @@ model::Reason too_few_after_cut(const Claim& claim, const std::vector<TooFewValu
 std::expected<PlannedClaim, model::Reason> finalise(Problem& problem, const Claim& claim) {
   const Settings& settings = problem.snapshot.settings;
   TypeTable& types = *claim.made_from->types;
+  StateId state = problem.claim_classes[claim.bin_class].state;
   std::vector<std::size_t> cheapest =
-      types.cheapest(claim.rows, claim.state, settings.max_instance_types);
-  const model::Requirements& requirements = problem.states[claim.state];
+      types.cheapest(claim.rows, state, settings.max_instance_types);
+  const model::Requirements& requirements = problem.states[state];
   if (settings.min_values_policy == MinValuesPolicy::Strict) {
     auto violations = too_few_values(requirements, types.rows_of(cheapest), types);
     if (!violations.empty()) return std::unexpected(too_few_after_cut(claim, violations));
@@ -74,7 +75,7 @@ std::expected<PlannedClaim, model::Reason> finalise(Problem& problem, const Clai
   }
   planned.requests = requests_of(problem, claim);
   planned.min_values_relaxed = claim.min_values_relaxed;
-  if (!cheapest.empty()) planned.cheapest = cheapest_of(types, cheapest.front(), claim.state);
+  if (!cheapest.empty()) planned.cheapest = cheapest_of(types, cheapest.front(), state);
   return planned;
 }
 

@@ -1,7 +1,5 @@
 #include "engine/fit.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -31,43 +29,55 @@ StateId with_lower_min_values(States& states, StateId state,
   return states.intern(lowered);
 }
 
+// Placeholders are only spelled out for the few pods that ask for a hostname.
+bool accepts_placeholder(const Wanted& wanted, const Claim& claim) {
+  return !wanted.hostname || wanted.accepts_host(placeholder(claim.placeholder));
+}
+
 }  // namespace
 
-std::string placeholder(std::size_t host) {
-  return fmt::format("hostname-placeholder-{:04}", host);
-}
-
-bool tolerates(const Form& form, const std::vector<model::Taint>& taints) {
-  return std::ranges::all_of(
-      taints, [&](const auto& taint) { return model::tolerates(form.spec.tolerations, taint); });
-}
-
-std::expected<StateId, Code> fit_node(Problem& problem, const ExistingNode& node,
-                                      const Candidate& candidate) {
+std::optional<StateId> fit_node(const Problem& problem, const ExistingNode& node,
+                                const Candidate& candidate, const Topology::View& view,
+                                const Ways& ways) {
   const auto& [shape, form] = candidate;
-  if (!fits(shape.amounts, node.available)) return std::unexpected(Code::resources);
-  if (!tolerates(form, node.taints)) return std::unexpected(Code::taint);
-  if (conflict(shape.ports, node.ports)) return std::unexpected(Code::host_port);
-  if (!form.wanted.accepts_host(node.hostname)) return std::unexpected(Code::requirements);
+  if (ways.all.empty() || !fits(shape.amounts, node.available)) return std::nullopt;
+  if (!problem.topology.allows_host(view, node.host)) return std::nullopt;
+  if (!form.wanted.accepts_host(node.hostname)) return std::nullopt;
+  if (conflict(shape.ports, node.ports)) return std::nullopt;
   if (!shape.attached || !can_attach(node.attached, *shape.attached, node.attach_limits)) {
-    return std::unexpected(Code::volumes);
+    return std::nullopt;
   }
-  auto joined = problem.states.narrow(node.state, form.wanted.state, Meeting::strict);
-  if (!joined) return std::unexpected(Code::requirements);
-  Code error = Code::none;
-  for (const Wanted& volumes : shape.volumes) {
-    error = Code::volumes;
-    if (!volumes.accepts_host(node.hostname)) continue;
-    auto state = problem.states.narrow(*joined, volumes.state, Meeting::strict);
-    if (!state) continue;
-    error = Code::topology;
-    for (StateId choice :
-         problem.topology.choices(shape, form, {*state, node.hostname, node.taints})) {
-      auto chosen = problem.states.narrow(*state, choice, Meeting::strict);
-      if (chosen) return *chosen;
-    }
+  for (const Way& way : ways.all) {
+    if (shape.volumes[way.volumes].accepts_host(node.hostname)) return way.state;
   }
-  return std::unexpected(error);
+  return std::nullopt;
+}
+
+std::optional<Narrowed> fit_claim(Problem& problem, const Claim& claim, const Candidate& candidate,
+                                  const Topology::View& view, const Ways& ways) {
+  const auto& [shape, form] = candidate;
+  if (ways.all.empty() || !problem.topology.allows_host(view, claim.host)) return std::nullopt;
+  if (!accepts_placeholder(form.wanted, claim)) return std::nullopt;
+  for (const Way& way : ways.all) {
+    if (!accepts_placeholder(shape.volumes[way.volumes], claim)) continue;
+    auto narrowed = fit_types(problem, claim, shape, way.state);
+    if (narrowed) return *std::move(narrowed);
+  }
+  return std::nullopt;
+}
+
+Code refusal_of(Problem& problem, const Claim& claim, const Candidate& candidate,
+                const Topology::View& view, const Ways& ways) {
+  const auto& [shape, form] = candidate;
+  if (ways.refusal == Code::taint || ways.refusal == Code::requirements) return ways.refusal;
+  if (!accepts_placeholder(form.wanted, claim)) return Code::requirements;
+  if (fit_claim(problem, claim, candidate, view, ways)) return Code::none;
+  auto last = static_cast<std::uint32_t>(shape.volumes.size() - 1);
+  if (!accepts_placeholder(shape.volumes[last], claim)) return Code::volumes;
+  auto way = std::ranges::find(ways.all, last, &Way::volumes);
+  if (way == ways.all.end()) return ways.refusal;
+  if (!problem.topology.allows_host(view, claim.host)) return Code::topology;
+  return fit_types(problem, claim, shape, way->state).error();
 }
 
 Rows rows_with_free_ports(const Claim& claim, const Shape& shape) {
@@ -78,49 +88,6 @@ Rows rows_with_free_ports(const Claim& claim, const Shape& shape) {
     if (conflict(shape.ports, group.ports)) rows.and_not(group.rows);
   }
   return rows;
-}
-
-std::expected<Narrowed, Code> fit_claim(Problem& problem, const Claim& claim,
-                                        const Candidate& candidate) {
-  const auto& [shape, form] = candidate;
-  const Template& from = *claim.made_from;
-  if (!tolerates(form, from.taints())) return std::unexpected(Code::taint);
-  if (!form.wanted.accepts_host(placeholder(claim.host))) {
-    return std::unexpected(Code::requirements);
-  }
-  auto state = problem.states.narrow(claim.state, form.wanted.state, Meeting::loose);
-  if (!state) return std::unexpected(Code::requirements);
-  // The first alternative that passes all; the error is that of the last one (SCH-156).
-  Code last_error = Code::none;
-  for (const Wanted& volumes : shape.volumes) {
-    auto narrowed = fit_volumes(problem, claim, candidate, *state, volumes);
-    if (narrowed) return narrowed;
-    last_error = narrowed.error();
-  }
-  return std::unexpected(last_error);
-}
-
-std::expected<Narrowed, Code> fit_volumes(Problem& problem, const Claim& claim,
-                                          const Candidate& candidate, StateId joined,
-                                          const Wanted& volumes) {
-  const auto& [shape, form] = candidate;
-  const Template& from = *claim.made_from;
-  std::string hostname = placeholder(claim.host);
-  if (!volumes.accepts_host(hostname)) return std::unexpected(Code::volumes);
-  auto state = problem.states.narrow(joined, volumes.state, Meeting::loose);
-  if (!state) return std::unexpected(Code::volumes);
-
-  // The first of the ways in which topology may be satisfied that passes the rest; the error is
-  // that of the first one (SCH-216).
-  Code first_error = Code::none;
-  for (StateId choice : problem.topology.choices(shape, form, {*state, hostname, from.taints()})) {
-    auto chosen = problem.states.narrow(*state, choice, Meeting::loose);
-    auto narrowed =
-        chosen ? fit_types(problem, claim, shape, *chosen) : std::unexpected(Code::topology);
-    if (narrowed) return narrowed;
-    if (first_error == Code::none) first_error = narrowed.error();
-  }
-  return std::unexpected(first_error == Code::none ? Code::topology : first_error);
 }
 
 std::expected<Narrowed, Code> fit_types(Problem& problem, const Claim& claim, const Shape& shape,
@@ -140,16 +107,16 @@ std::expected<Narrowed, Code> fit_types(Problem& problem, const Claim& claim, co
   return narrowed;
 }
 
-std::expected<Claim, Code> empty_claim(Problem& problem, Template& from, std::size_t host) {
+std::expected<Claim, Code> empty_claim(Problem& problem, Template& from, std::size_t placeholder) {
   if (from.limits.are_nodes_exhausted()) return std::unexpected(Code::node_limit);
   Claim claim;
   claim.made_from = &from;
-  claim.state = from.state;
+  claim.bin_class = from.bin_class;
   claim.rows = from.rows;
-  claim.requests = Amounts(problem.scale.columns(), 0);
-  claim.host = host;
+  claim.placeholder = placeholder;
   from.limits.keep_allowed(claim.rows);
   if (claim.rows.none()) return std::unexpected(Code::limits);
+  claim.requests = Amounts(problem.scale.columns(), 0);
   return claim;
 }
 

@@ -41,7 +41,7 @@ std::vector<std::size_t> valid_pods(Problem& problem, Plan& plan) {
 
 void report_failures(Problem& problem, const Solve& solve, Plan& plan) {
   for (const Solve::Failed& failed : solve.failed()) {
-    model::Reason reason = explain(problem, failed.pod, failed.next_host);
+    model::Reason reason = explain(problem, failed.pod, failed.placeholder);
     if (reason.code != model::Reason::Code::none) refuse(plan, failed.pod, std::move(reason));
   }
 }

@@ -46,8 +46,8 @@ Problem::Problem(const Snapshot& of)
       rules(of.settings),
       volumes(of),
       states(rules),
-      shapes(of.settings, volumes, states),
-      topology(of, states),
+      shapes(of.settings, volumes, states, tolerance),
+      topology(of, states, tolerance),
       shape_of(of.pods.size(), 0) {}
 
 base::Result<void> Problem::add_pod(std::size_t pod) {
@@ -68,6 +68,24 @@ void Problem::prepare() {
   make_topology();
 }
 
+void Problem::choose_tracked_columns() {
+  std::vector<std::pair<std::size_t, std::size_t>> asked;  // pods that ask for it, column
+  for (std::size_t column = 0; column < scale.columns(); ++column) {
+    std::size_t pods = 0;
+    for (std::size_t shape = 0; shape < shapes.size(); ++shape) {
+      bool asks = !model::quantity_of(shapes[shape].requests, scale.name(column)).is_zero();
+      if (asks) pods += shapes[shape].count;
+    }
+    asked.emplace_back(pods, column);
+  }
+  std::ranges::sort(asked, [](const auto& a, const auto& b) {
+    return std::tuple(b.first, a.second) < std::tuple(a.first, b.second);
+  });
+  for (const auto& [pods, column] : asked) {
+    if (tracked_columns.size() < Summary::kColumns) tracked_columns.push_back(column);
+  }
+}
+
 void Problem::make_topology() {
   for (std::size_t shape = 0; shape < shapes.size(); ++shape) {
     topology.add(shapes[shape]);
@@ -75,6 +93,7 @@ void Problem::make_topology() {
   for (std::size_t shape = 0; shape < shapes.size(); ++shape) {
     topology.finish(shapes[shape]);
   }
+  topology.assign_bits(shapes);
 }
 
 TypeTable& Problem::table_of(const model::InstanceTypes& types) {
@@ -102,6 +121,7 @@ void Problem::make_templates(const std::vector<DaemonPod>& daemons) {
     Template& made = templates.emplace_back();
     made.pool = input->pool;
     made.state = state;
+    made.bin_class = claim_classes.intern({Meeting::loose, tolerance.intern(made.taints()), state});
     made.types = &table;
     made.rows = std::move(rows);
     made.daemons = daemon_groups(daemons, made.taints(), state, states, table);
@@ -114,9 +134,10 @@ void Problem::make_nodes(const std::vector<DaemonPod>& daemons) {
     const NodeState& state = snapshot.nodes[index];
     ExistingNode& node = nodes.emplace_back();
     node.index = index;
-    node.state = states.intern(model::requirements_of(state.labels()));
     node.hostname = state.hostname();
-    node.taints = state.taints();
+    node.host = topology.hosts.add_node(node.hostname);
+    node.bin_class = node_classes.intern({Meeting::strict, tolerance.intern(state.taints()),
+                                          states.intern(model::requirements_of(state.labels()))});
     node.attached = volumes.attached_to(state);
     node.attach_limits = volumes.limits_of(state);
     for (const auto& pod : state.pods) {
@@ -134,7 +155,8 @@ void Problem::make_nodes(const std::vector<DaemonPod>& daemons) {
     const NodeState& state = snapshot.nodes[node.index];
     model::ResourceList& list = available.emplace_back(state.allocatable());
     model::subtract(list, state.requests());
-    model::subtract(list, remaining_overhead(daemons, state, node.state, states));
+    model::subtract(list,
+                    remaining_overhead(daemons, state, node_classes[node.bin_class].state, states));
     scale.note(list);
   }
   available_ = std::move(available);
@@ -153,6 +175,7 @@ void Problem::make_columns() {
     }
   }
   scale.freeze();
+  choose_tracked_columns();
 
   using Round = AmountScale::Round;
   for (std::size_t shape = 0; shape < shapes.size(); ++shape) {

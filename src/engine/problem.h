@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/amounts.h"
+#include "engine/bin_tree.h"
 #include "engine/daemons.h"
 #include "engine/label_rules.h"
 #include "engine/ports.h"
@@ -17,19 +18,22 @@
 #include "engine/snapshot.h"
 #include "engine/states.h"
 #include "engine/templates.h"
+#include "engine/tolerance.h"
 #include "engine/topology.h"
 #include "engine/types.h"
 #include "engine/volumes.h"
+#include "engine/ways.h"
 
 namespace engine {
 
 // An existing node during the solve (scheduling.md section 11).
 struct ExistingNode {
   std::size_t index = 0;  // into Snapshot::nodes
-  StateId state = 0;      // the labels, as they were narrowed
+  ClassId bin_class = 0;  // its labels as they were narrowed, among others
   std::string hostname;
-  std::vector<model::Taint> taints;
-  Amounts available;  // SCH-117
+  HostId host = kNoHost;
+  Topology::HostBits closed{};  // rules that close it
+  Amounts available;            // SCH-117
   HostPorts ports;
   AttachedVolumes attached;
   std::map<std::string, std::size_t> attach_limits;  // by driver
@@ -51,12 +55,16 @@ struct Problem {
   LabelRules rules;
   Volumes volumes;
   States states;
+  Tolerance tolerance;
   Shapes shapes;
   Topology topology;
+  BinClasses node_classes;
+  BinClasses claim_classes;
   AmountScale scale;
-  std::vector<std::size_t> shape_of;  // per pod of the snapshot
-  std::deque<TypeTable> tables;       // one per list of types
-  std::vector<Template> templates;    // in the order in which pods try them
+  std::vector<std::size_t> tracked_columns;  // that trees of bins know of, those asked for most
+  std::vector<std::size_t> shape_of;         // per pod of the snapshot
+  std::deque<TypeTable> tables;              // one per list of types
+  std::vector<Template> templates;           // in the order in which pods try them
   std::vector<std::string> dropped_pools;
   std::vector<ExistingNode> nodes;        // in the order in which pods try them (SCH-115)
   bool may_tolerate_preferences = false;  // relaxation has its last step (SCH-147)
@@ -66,6 +74,7 @@ struct Problem {
   TypeTable& table_of(const model::InstanceTypes& types);
   void make_nodes(const std::vector<DaemonPod>& daemons);
   void make_columns();
+  void choose_tracked_columns();
   void make_topology();
 
   std::vector<model::ResourceList> available_;  // of the nodes, until they are put into columns

@@ -117,9 +117,10 @@ base::Result<std::size_t> Shapes::add(const std::shared_ptr<const model::Pod>& p
   hasher.add(*pod->spec);
   std::vector<std::size_t>& same_hash = by_hash_[hasher.value()];
   for (std::size_t candidate : same_hash) {
-    const Shape& shape = shapes_[candidate];
+    Shape& shape = shapes_[candidate];
     if (shape.requests == requests && shape.ports == ports && shape.uses_dra == is_dra &&
         are_alike(*shape.pod, *pod)) {
+      ++shape.count;
       return candidate;
     }
   }
@@ -128,6 +129,7 @@ base::Result<std::size_t> Shapes::add(const std::shared_ptr<const model::Pod>& p
   same_hash.push_back(shapes_.size());
   Shape& shape = shapes_.emplace_back();
   shape.pod = pod;
+  shape.count = 1;
   shape.requests = std::move(requests);
   shape.ports = std::move(ports);
   shape.uses_dra = is_dra;
@@ -154,7 +156,8 @@ Form Shapes::form_of(model::PodSpec spec) {
   bool respects = settings_.preference_policy == PreferencePolicy::Respect;
   Wanted wanted = states_.wanted(respects ? model::requirements_of(spec) : strict);
   Wanted wanted_strictly = states_.wanted(strict);
-  return {std::move(spec), std::move(wanted), std::move(wanted_strictly), {}, false};
+  TolerationsId tolerations = tolerance_.intern(spec.tolerations);
+  return {std::move(spec), std::move(wanted), std::move(wanted_strictly), {}, false, tolerations};
 }
 
 }  // namespace engine

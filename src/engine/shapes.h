@@ -13,6 +13,7 @@
 #include "engine/ports.h"
 #include "engine/snapshot.h"
 #include "engine/states.h"
+#include "engine/tolerance.h"
 #include "engine/volumes.h"
 #include "model/pod.h"
 
@@ -27,10 +28,12 @@ struct Form {
   Wanted strict;                // without (SCH-069)
   std::vector<GroupId> groups;  // that bind it, in the order in which they choose (SCH-216)
   bool is_bound = false;        // whether `groups` has been filled
+  TolerationsId tolerations = 0;
 };
 
 struct Shape {
   std::shared_ptr<const model::Pod> pod;  // one of the equal pods
+  std::size_t count = 0;                  // of equal pods
   model::ResourceList requests;           // SCH-074
   Amounts amounts;                        // the same in columns
   HostPorts ports;
@@ -46,8 +49,8 @@ struct Shape {
 
 class Shapes {
  public:
-  Shapes(const Settings& settings, const Volumes& volumes, States& states)
-      : settings_(settings), volumes_(volumes), states_(states) {}
+  Shapes(const Settings& settings, const Volumes& volumes, States& states, Tolerance& tolerance)
+      : settings_(settings), volumes_(volumes), states_(states), tolerance_(tolerance) {}
 
   // The number of the pod's shape, which is new if no pod before was equal. Error: not_found, if
   // an object is missing that says where its volumes are.
@@ -65,6 +68,7 @@ class Shapes {
   const Settings& settings_;
   const Volumes& volumes_;
   States& states_;
+  Tolerance& tolerance_;
   std::deque<Shape> shapes_;
   boost::unordered_flat_map<std::size_t, std::vector<std::size_t>> by_hash_;
 };

@@ -61,13 +61,19 @@ std::optional<StateId> States::narrow(StateId existing, StateId incoming, Meetin
                         ? before.compatible(all_[incoming], model::Undefined::none)
                         : rules_.compatible(before, all_[incoming]);
   std::optional<StateId> after;
-  if (compatible) {
-    model::Requirements both = before;
-    both.add(all_[incoming]);
-    after = intern(both);
-  }
+  if (compatible) after = both(existing, incoming);
   memo.emplace(pair, after);
   return after;
+}
+
+StateId States::both(StateId one, StateId other) {
+  std::uint64_t pair = (std::uint64_t{one} << 32) | other;
+  if (auto known = both_.find(pair); known != both_.end()) return known->second;
+  model::Requirements together = all_[one];
+  together.add(all_[other]);
+  StateId state = intern(together);
+  both_.emplace(pair, state);
+  return state;
 }
 
 }  // namespace engine

@@ -48,6 +48,9 @@ class States {
   const model::Requirements& operator[](StateId state) const { return all_[state]; }
   std::size_t size() const { return all_.size(); }
 
+  // Both at once, whether they go together or not.
+  StateId both(StateId one, StateId other);
+
   // What is left of `existing` when `incoming` joins it; nullopt if they are not compatible.
   std::optional<StateId> narrow(StateId existing, StateId incoming, Meeting meeting);
 
@@ -59,6 +62,7 @@ class States {
   boost::unordered_flat_map<std::uint64_t, std::vector<StateId>> by_hash_;
   Memo strict_;
   Memo loose_;
+  boost::unordered_flat_map<std::uint64_t, StateId> both_;
 };
 
 }  // namespace engine

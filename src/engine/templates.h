@@ -11,11 +11,13 @@
 #include "engine/snapshot.h"
 #include "engine/states.h"
 #include "engine/types.h"
+#include "engine/ways.h"
 
 namespace engine {
 
 struct Template {
   std::shared_ptr<const model::NodePool> pool;
+  ClassId bin_class = 0;
   StateId state = 0;  // requirements, labels, and the keys of SCH-096
   TypeTable* types = nullptr;
   Rows rows;  // types that NodePool alone leaves (SCH-097)

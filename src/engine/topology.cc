@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <utility>
 
 #include "model/labels.h"
 
@@ -15,23 +14,40 @@ namespace {
 constexpr std::size_t kMostChoices = 64;       // SCH-216
 constexpr std::size_t kMostCountsInText = 25;  // SCH-214
 
+void set_bit(Topology::HostBits& bits, std::uint8_t bit) {
+  bits[bit / 64] |= std::uint64_t{1} << (bit % 64);
+}
+
+base::Text text_of(DomainId domain) { return static_cast<base::Text>(domain); }
+
 }  // namespace
 
-Topology::Topology(const Snapshot& snapshot, States& states)
-    : snapshot_(snapshot), states_(states) {}
+Topology::Topology(const Snapshot& snapshot, States& states, Tolerance& tolerance)
+    : snapshot_(snapshot), states_(states), tolerance_(tolerance), nothing_(states.intern({})) {}
 
 void Topology::learn(Group& group, DomainId domain) {
-  if (domain >= group.counts.size()) group.counts.resize(domain + 1, kUnknown);
-  group.counts[domain] = std::max(group.counts[domain], 0);
+  if (domain >= group.counts.size()) group.counts.resize(domain + 1, 0);
+  group.known.set(domain);
 }
 
 void Topology::count(Group& group, DomainId domain) {
   learn(group, domain);
-  if (group.counts[domain]++ == 0) ++group.populated;
+  ++group.version;
+  ++group.counts[domain];
+  group.populated.set(domain);
 }
 
-std::int32_t Topology::count_of(const Group& group, DomainId domain) {
-  return domain < group.counts.size() ? std::max(group.counts[domain], 0) : 0;
+void Topology::count_host(Group& group, HostId host, HostBits& closed) {
+  if (host >= group.counts.size()) group.counts.resize(hosts.size(), 0);
+  ++group.version;
+  if (group.counts[host]++ == 0) ++group.populated_hosts;
+  for (auto [most, bit] : group.rules) {
+    if (group.counts[host] > most) set_bit(closed, bit);
+  }
+}
+
+std::int32_t Topology::count_of(const Group& group, std::size_t domain_or_host) {
+  return domain_or_host < group.counts.size() ? group.counts[domain_or_host] : 0;
 }
 
 bool Topology::selects(const Group& group, const model::Pod& pod) const {
@@ -40,244 +56,311 @@ bool Topology::selects(const Group& group, const model::Pod& pod) const {
 }
 
 bool Topology::accepts(const NodeFilter& filter, const Place& place) {
-  if (filter.honors_taints && !std::ranges::all_of(place.taints, [&](const model::Taint& taint) {
-        return model::tolerates(filter.tolerations, taint);
-      })) {
-    return false;
-  }
+  if (filter.is_open) return true;
+  if (filter.honors_taints && !tolerance_.tolerates(filter.tolerations, place.taints)) return false;
   return !filter.honors_affinity ||
          std::ranges::any_of(filter.alternatives, [&](const Wanted& wanted) {
-           return wanted.accepts_host(place.hostname) &&
+           return (!wanted.hostname || wanted.accepts_host(hosts.name(place.host))) &&
                   states_.narrow(place.state, wanted.state, Meeting::strict).has_value();
          });
 }
 
-bool Topology::accepts(const NodeFilter& filter, const model::Node& node) {
-  model::Requirements labels = model::requirements_of(node.metadata.labels);
-  std::string hostname = labels.get(model::kHostnameLabel).any_value();
-  if (!labels.has(model::kHostnameLabel)) hostname = node.metadata.name;
-  return accepts(filter, Place{states_.intern(labels), hostname, node.spec.taints});
+Topology::Key::OfState& Topology::of_state(Key& key, StateId state) {
+  if (state >= key.of_state.size()) key.of_state.resize(std::max(states_.size(), state + 1UL));
+  auto& entry = key.of_state[state];
+  if (entry == nullptr) entry = std::make_unique<Key::OfState>();
+  return *entry;
 }
 
-// Offered domains are known to (anti-)affinity groups as far as the pod could use them; a spread
-// group has learnt them when it was made (SCH-202).
-bool Topology::is_known(const Group& group, const Form& form, DomainId domain) const {
-  if (domain < group.counts.size() && group.counts[domain] != kUnknown) return true;
-  return group.kind != Kind::spread && domain < group.key->offered.size() &&
-         is_open_to(group.key->offered[domain], form.spec.tolerations);
-}
-
-bool Topology::allows(Key& key, StateId state, DomainId domain) {
-  if (state >= key.allowed.size()) key.allowed.resize(state + 1);
-  auto& allowed = key.allowed[state];
-  if (allowed == nullptr) allowed = std::make_unique<std::vector<bool>>();
-  if (allowed->size() < key.values.size()) {
+const DomainSet& Topology::allowed(Key& key, StateId state) {
+  Key::OfState& entry = of_state(key, state);
+  if (entry.known < key.values.size()) {
     const model::Requirement requirement = states_[state].get(key.name);
-    for (DomainId next = allowed->size(); next < key.values.size(); ++next) {
-      allowed->push_back(requirement.has(key.values.view(static_cast<base::Text>(next))));
+    for (; entry.known < key.values.size(); ++entry.known) {
+      if (requirement.has(key.values.view(text_of(entry.known)))) entry.allowed.set(entry.known);
     }
   }
-  return (*allowed)[domain];
+  return entry.allowed;
 }
 
-// The domains that the place has for certain: none if its label is open.
-std::vector<Topology::DomainId> Topology::listed(Key& key, const Place& place) {
-  if (key.is_hostname) return {index_of(key.values.intern(place.hostname))};
-  const model::Requirement* requirement = states_[place.state].find(key.name);
-  if (requirement == nullptr || requirement->is_complement()) return {};
-  std::vector<DomainId> domains;
-  for (const std::string& value : requirement->values()) {
-    domains.push_back(index_of(key.values.intern(value)));
+// The domains that a place of this state has for certain: none if its label is open.
+std::span<const DomainId> Topology::listed(Key& key, StateId state) {
+  Key::OfState& entry = of_state(key, state);
+  if (!entry.listed) {
+    entry.listed.emplace();
+    const model::Requirement* requirement = states_[state].find(key.name);
+    if (requirement != nullptr && !requirement->is_complement()) {
+      for (const std::string& value : requirement->values()) {
+        entry.listed->push_back(index_of(key.values.intern(value)));
+      }
+    }
   }
-  return domains;
+  return {entry.listed->data(), entry.listed->size()};
 }
 
-// The least that any domain has that the pod might use, before the bin is looked at (SCH-215).
-std::int32_t Topology::smallest_count(const Group& group, const Form& form) {
-  std::int32_t smallest = std::numeric_limits<std::int32_t>::max();
+// Domains that NodePools offer, as far as the form tolerates their taints (SCH-202).
+const DomainSet& Topology::open(Key& key, const Form& form) {
+  while (form.tolerations >= key.open.size()) {
+    auto tolerations = static_cast<TolerationsId>(key.open.size());
+    DomainSet& made = key.open.emplace_back();
+    for (DomainId domain = 0; domain < key.offered.size(); ++domain) {
+      bool is_open = std::ranges::any_of(key.offered[domain], [&](TaintsId taints) {
+        return tolerance_.tolerates(tolerations, taints);
+      });
+      if (is_open) made.set(domain);
+    }
+  }
+  return key.open[form.tolerations];
+}
+
+// Spread groups have learnt what is offered when they were made; the others know what each pod
+// could use.
+DomainSet Topology::known_domains(const Group& group, const Form& form) {
+  DomainSet known = group.known;
+  if (group.kind != Kind::spread) known |= open(*group.key, form);
+  return known;
+}
+
+// SCH-215, and the half of SCH-216 that does not depend on the bin: domains in which one more pod
+// would not be too many.
+DomainSet Topology::spread_domains(const Group& group, const Shape& shape, const Form& form) {
+  std::int64_t smallest = std::numeric_limits<std::int32_t>::max();
   std::int32_t domains = 0;
-  for (DomainId domain = 0; domain < group.counts.size(); ++domain) {
-    if (group.counts[domain] == kUnknown) continue;
-    if (!allows(*group.key, form.strict.state, domain)) continue;
+  (group.known & allowed(*group.key, form.strict.state)).for_each([&](DomainId domain) {
     ++domains;
-    smallest = std::min(smallest, group.counts[domain]);
-  }
-  return domains < group.min_domains ? 0 : smallest;
+    smallest = std::min<std::int64_t>(smallest, group.counts[domain]);
+  });
+  if (domains < group.min_domains) smallest = 0;
+  std::int64_t most = smallest + group.max_skew - (selects(group, *shape.pod) ? 1 : 0);
+  DomainSet valid;
+  group.known.for_each([&](DomainId domain) {
+    if (group.counts[domain] <= most) valid.set(domain);
+  });
+  return valid;
 }
 
-std::vector<Topology::DomainId> Topology::spread_options(const Group& group, const Shape& shape,
-                                                         const Form& form, StateId state) {
-  std::int64_t most = std::int64_t{group.max_skew} + smallest_count(group, form) -
-                      (selects(group, *shape.pod) ? 1 : 0);
-  std::vector<DomainId> best;
-  for (DomainId domain = 0; domain < group.counts.size(); ++domain) {
-    std::int32_t count = group.counts[domain];
-    if (count == kUnknown || count > most || !allows(*group.key, state, domain)) continue;
-    if (!best.empty() && count > group.counts[best.front()]) continue;
-    if (!best.empty() && count < group.counts[best.front()]) best.clear();
-    best.push_back(domain);
+Topology::View::Demand Topology::demand_of(const Group& group, const Shape& shape,
+                                           const Form& form) {
+  if (group.kind == Kind::spread) return {&group, true, spread_domains(group, shape, form)};
+  DomainSet usable = known_domains(group, form) & allowed(*group.key, form.strict.state);
+  DomainSet populated = usable & group.populated;
+  if (group.kind == Kind::anti_affinity) {
+    populated.for_each([&](DomainId domain) { usable.reset(domain); });
+    return {&group, false, std::move(usable)};
   }
-  return best;
+  // A pod may be the first of its kind where it can go (SCH-219, SCH-220).
+  bool is_first = populated.empty() && selects(group, *shape.pod);
+  return {&group, is_first, is_first ? std::move(usable) : std::move(populated)};
 }
 
-std::vector<Topology::DomainId> Topology::usable_domains(const Group& group, const Form& form,
-                                                         StateId state, bool populated) {
-  std::vector<DomainId> domains;
-  for (DomainId domain = 0; domain < group.key->values.size(); ++domain) {
-    bool is_populated = count_of(group, domain) > 0;
-    if (is_populated == populated && is_known(group, form, domain) &&
-        allows(*group.key, form.strict.state, domain) && allows(*group.key, state, domain)) {
-      domains.push_back(domain);
-    }
-  }
-  return domains;
-}
-
-// Whether the pod may be the first of its kind where it can go (SCH-219).
-bool Topology::may_bootstrap(const Group& group, const Shape& shape, const Form& form) {
-  if (!selects(group, *shape.pod)) return false;
-  if (group.populated == 0) return true;
-  for (DomainId domain = 0; domain < group.counts.size(); ++domain) {
-    if (group.counts[domain] <= 0) continue;
-    bool is_pod_domain =
-        group.key->is_hostname
-            ? form.strict.accepts_host(group.key->values.view(static_cast<base::Text>(domain)))
-            : allows(*group.key, form.strict.state, domain);
-    if (is_pod_domain) return false;
-  }
-  return true;
-}
-
-bool Topology::allows_host(const Group& group, const Shape& shape, const Form& form,
-                           const Place& place) {
-  auto known = group.key->values.find(place.hostname);
-  std::int32_t count = known ? count_of(group, index_of(*known)) : 0;
-  switch (group.kind) {
-    case Kind::spread: return count + (selects(group, *shape.pod) ? 1 : 0) <= group.max_skew;
-    case Kind::anti_affinity: return count == 0;
-    case Kind::affinity:
-      return form.strict.accepts_host(place.hostname) &&
-             (count > 0 || may_bootstrap(group, shape, form));
+bool Topology::is_anybody_on_a_host(const Group& group, const Form& form) const {
+  if (!form.strict.hostname) return group.populated_hosts > 0;
+  for (HostId host = 0; host < group.counts.size(); ++host) {
+    if (group.counts[host] > 0 && form.strict.accepts_host(hosts.name(host))) return true;
   }
   return false;
 }
 
-StateId Topology::demand(Key& key, const std::vector<DomainId>& domains) {
-  std::vector<std::string> values;
-  for (DomainId domain : domains) {
-    values.emplace_back(key.values.view(static_cast<base::Text>(domain)));
+Topology::HostRule Topology::host_rule(const Group& group, const Shape& shape,
+                                       const Form& form) const {
+  constexpr std::int32_t kAnyNumber = std::numeric_limits<std::int32_t>::max();
+  HostRule rule{&group, 0, false, kNoBit};
+  if (group.kind == Kind::spread) {
+    rule.most = group.max_skew - (selects(group, *shape.pod) ? 1 : 0);
+  } else if (group.kind == Kind::affinity) {
+    rule.most = kAnyNumber;
+    rule.needs_one = !selects(group, *shape.pod) || is_anybody_on_a_host(group, form);
   }
+  for (auto [most, bit] : group.rules) {
+    if (most == rule.most) rule.bit = bit;
+  }
+  return rule;
+}
+
+void Topology::look(const Shape& shape, const Form& form, View& view) {
+  view.demands_.clear();
+  view.host_rules_.clear();
+  view.is_hopeless_ = false;
+  for (const auto* groups : {&form.groups, &shape.inverse_groups}) {
+    for (GroupId id : *groups) {
+      const Group& group = groups_[id];
+      if (group.key->is_hostname) {
+        HostRule rule = host_rule(group, shape, form);
+        view.is_hopeless_ |= rule.needs_one && group.populated_hosts == 0;
+        view.host_rules_.push_back(rule);
+      } else {
+        View::Demand demand = demand_of(group, shape, form);
+        view.is_hopeless_ |= demand.domains.empty();
+        view.demands_.push_back(std::move(demand));
+      }
+    }
+  }
+}
+
+bool Topology::allows_host(const View& view, HostId host) const {
+  return std::ranges::all_of(view.host_rules_, [&](const HostRule& rule) {
+    std::int32_t count = count_of(*rule.group, host);
+    return count <= rule.most && (count > 0 || !rule.needs_one);
+  });
+}
+
+StateId Topology::demand(Key& key, DomainId domain) {
+  if (domain >= key.demands.size()) key.demands.resize(key.values.size());
+  if (!key.demands[domain]) {
+    DomainSet one;
+    one.set(domain);
+    key.demands[domain] = demand(key, one);
+  }
+  return *key.demands[domain];
+}
+
+StateId Topology::demand(Key& key, const DomainSet& domains) {
+  std::vector<std::string> values;
+  domains.for_each([&](DomainId domain) { values.emplace_back(key.values.view(text_of(domain))); });
   model::Requirements requirements;
   requirements.add({key.name, model::Operator::In, std::move(values)});
   return states_.intern(requirements);
 }
 
-// What the group demands of a place of this state: one way, or one per tied domain.
-std::vector<StateId> Topology::options(const Group& group, const Shape& shape, const Form& form,
-                                       StateId state) {
-  std::vector<DomainId> tied;
-  if (group.kind == Kind::spread) {
-    tied = spread_options(group, shape, form, state);
-  } else {
-    bool populated = group.kind == Kind::affinity;
-    std::vector<DomainId> together = usable_domains(group, form, state, populated);
-    if (!together.empty()) return {demand(*group.key, together)};
-    if (group.kind == Kind::anti_affinity || !may_bootstrap(group, shape, form)) return {};
-    tied = usable_domains(group, form, state, false);
+// What the demand asks of a place of this state: one way, or one per tied domain.
+void Topology::options(const View::Demand& demanded, StateId state, std::vector<StateId>& out) {
+  out.clear();
+  const Group& group = *demanded.group;
+  DomainSet usable = demanded.domains & allowed(*group.key, state);
+  if (!demanded.is_for_one) {
+    if (!usable.empty()) out.push_back(demand(*group.key, usable));
+    return;
   }
-  std::ranges::sort(tied, {}, [&](DomainId domain) {
-    return group.key->values.view(static_cast<base::Text>(domain));
+  boost::container::small_vector<DomainId, 8> tied;
+  usable.for_each([&](DomainId domain) {
+    std::int32_t count = count_of(group, domain);
+    if (!tied.empty() && count > count_of(group, tied.front())) return;
+    if (!tied.empty() && count < count_of(group, tied.front())) tied.clear();
+    tied.push_back(domain);
   });
-  std::vector<StateId> demands;
+  std::ranges::sort(tied, {},
+                    [&](DomainId domain) { return group.key->values.view(text_of(domain)); });
   for (DomainId domain : tied) {
-    demands.push_back(demand(*group.key, {domain}));
+    out.push_back(demand(*group.key, domain));
   }
-  return demands;
 }
 
-std::vector<GroupId> Topology::binding(const Shape& shape, const Form& form) const {
-  std::vector<GroupId> groups = form.groups;
-  groups.insert(groups.end(), shape.inverse_groups.begin(), shape.inverse_groups.end());
-  return groups;
-}
-
-std::vector<StateId> Topology::choices(const Shape& shape, const Form& form, const Place& place) {
-  std::vector<StateId> choices = {states_.intern({})};
-  for (GroupId id : binding(shape, form)) {
-    const Group& group = groups_[id];
-    if (group.key->is_hostname) {
-      if (!allows_host(group, shape, form, place)) return {};
-      continue;
-    }
-    std::vector<StateId> more = options(group, shape, form, place.state);
-    std::vector<StateId> product;
-    for (StateId choice : choices) {
-      for (StateId option : more) {
-        if (product.size() == kMostChoices) break;
-        model::Requirements both = states_[choice];
-        both.add(states_[option]);
-        product.push_back(states_.intern(both));
+std::span<const StateId> Topology::choices(const View& view, StateId state) {
+  choices_.assign(1, nothing_);
+  for (const View::Demand& demanded : view.demands_) {
+    options(demanded, state, options_);
+    product_.clear();
+    for (StateId choice : choices_) {
+      for (StateId option : options_) {
+        if (product_.size() == kMostChoices) break;
+        product_.push_back(choice == nothing_ ? option : states_.both(choice, option));
       }
     }
-    choices = std::move(product);
+    choices_.swap(product_);
   }
-  return choices;
+  return choices_;
 }
 
-void Topology::record(Shape& shape, const Place& place) {
+Topology::HostBits Topology::record(Shape& shape, const Place& place) {
   for (; shape.groups_seen < groups_.size(); ++shape.groups_seen) {
     const Group& group = groups_[shape.groups_seen];
     if (!group.is_inverse && selects(group, *shape.pod)) {
       shape.counted_in.push_back(shape.groups_seen);
     }
   }
+  HostBits closed{};
   for (GroupId id : shape.counted_in) {
     Group& group = groups_[id];
-    std::vector<DomainId> domains = listed(*group.key, place);
-    if (group.kind != Kind::anti_affinity && domains.size() != 1) continue;
     if (group.filter && !accepts(*group.filter, place)) continue;
+    if (group.key->is_hostname) {
+      count_host(group, place.host, closed);
+      continue;
+    }
+    std::span<const DomainId> domains = listed(*group.key, place.state);
+    if (group.kind != Kind::anti_affinity && domains.size() != 1) continue;
     for (DomainId domain : domains) {
       count(group, domain);
     }
   }
   for (GroupId id : shape.inverse_owned) {
-    for (DomainId domain : listed(*groups_[id].key, place)) {
-      count(groups_[id], domain);
+    Group& group = groups_[id];
+    if (group.key->is_hostname) {
+      count_host(group, place.host, closed);
+      continue;
+    }
+    for (DomainId domain : listed(*group.key, place.state)) {
+      count(group, domain);
     }
   }
+  return closed;
 }
 
-void Topology::add_hostname(std::string_view hostname) {
-  for (Group& group : groups_) {
-    if (group.key->is_hostname) learn(group, index_of(group.key->values.intern(hostname)));
+Topology::HostBits Topology::closed_by(HostId host) const {
+  HostBits closed{};
+  for (const Group& group : groups_) {
+    for (auto [most, bit] : group.rules) {
+      if (count_of(group, host) > most) set_bit(closed, bit);
+    }
   }
+  return closed;
+}
+
+std::uint64_t Topology::version(const Shape& shape) const {
+  std::uint64_t sum = 0;
+  for (const Form& form : shape.forms) {
+    for (GroupId group : form.groups)
+      sum += groups_[group].version;
+  }
+  for (GroupId group : shape.inverse_groups)
+    sum += groups_[group].version;
+  return sum;
 }
 
 std::string Topology::explain(const Shape& shape, const Form& form, const Place& place) {
-  auto fails = [&](GroupId id) {
-    const Group& group = groups_[id];
-    return group.key->is_hostname ? !allows_host(group, shape, form, place)
-                                  : options(group, shape, form, place.state).empty();
-  };
-  std::vector<GroupId> groups = binding(shape, form);
-  const Group& group = groups_[*std::ranges::find_if(groups, fails)];
+  View view;
+  look(shape, form, view);
+  std::size_t next_rule = 0;
+  std::size_t next_demand = 0;
+  for (const auto* groups : {&form.groups, &shape.inverse_groups}) {
+    for (GroupId id : *groups) {
+      const Group& group = groups_[id];
+      if (group.key->is_hostname) {
+        const HostRule& rule = view.host_rules_[next_rule++];
+        std::int32_t count = count_of(group, place.host);
+        bool is_fine = count <= rule.most && (count > 0 || !rule.needs_one);
+        if (!is_fine) return describe(group, form, place);
+      } else {
+        options(view.demands_[next_demand++], place.state, options_);
+        if (options_.empty()) return describe(group, form, place);
+      }
+    }
+  }
+  return "";
+}
 
-  std::map<std::string_view, std::int32_t> counts;
-  for (DomainId domain = 0; domain < group.key->values.size(); ++domain) {
-    if (!is_known(group, form, domain)) continue;
-    counts[group.key->values.view(static_cast<base::Text>(domain))] = count_of(group, domain);
+std::string Topology::describe(const Group& group, const Form& form, const Place& place) {
+  std::map<std::string, std::int32_t> counts;
+  model::Requirement pod_domains = states_[form.strict.state].get(group.key->name);
+  model::Requirement node_domains = states_[place.state].get(group.key->name);
+  if (group.key->is_hostname) {
+    pod_domains = form.strict.hostname.value_or(pod_domains);
+    std::string name =
+        place.host == kNoHost ? engine::placeholder(place.placeholder) : hosts.name(place.host);
+    node_domains = {group.key->name, model::Operator::In, {name}};
+    for (HostId host = 0; host < hosts.size(); ++host) {
+      std::int32_t count = count_of(group, host);
+      if (count > 0 || hosts.is_bin(host)) counts[hosts.name(host)] = count;
+    }
+  } else {
+    known_domains(group, form).for_each([&](DomainId domain) {
+      counts[std::string(group.key->values.view(text_of(domain)))] = count_of(group, domain);
+    });
   }
   std::string counts_text;
   std::size_t shown = 0;
   for (const auto& [value, count] : counts) {
     if (shown++ == kMostCountsInText) break;
     counts_text += fmt::format("{}{}: {}", counts_text.empty() ? "" : ", ", value, count);
-  }
-  model::Requirement pod_domains = states_[form.strict.state].get(group.key->name);
-  model::Requirement node_domains = states_[place.state].get(group.key->name);
-  if (group.key->is_hostname) {
-    pod_domains = form.strict.hostname.value_or(pod_domains);
-    node_domains = {group.key->name, model::Operator::In, {std::string(place.hostname)}};
   }
   constexpr std::string_view kNames[] = {"topology spread", "pod affinity", "pod anti-affinity"};
   return fmt::format(

@@ -4,90 +4,154 @@
 // Every spread constraint and every (anti-)affinity term becomes a group, shared by all pods that
 // say the same; every required anti-affinity term also becomes an inverse group, which counts where
 // the pods that have the term are, and binds the pods that the term selects. A group counts per
-// domain, a value of its label key; domains are numbered per key. The hostname is a key like any
-// other, but each bin has exactly one, so only the count of that one is looked at.
+// domain, a value of its label key; domains are numbered per key.
 //
-// A pod may go to a bin if each of its groups allows some domain there. Where several domains would
+// The hostname is a key of its own kind, since each bin has exactly one: a group on it counts per
+// host, and all that it asks of a bin is how many it has there already. Such a demand is a HostRule.
+// Of the others a group asks for one of its domains, or for any of them. Where several domains would
 // do equally they are tried in the order of the alphabet (SCH-216, SCH-220).
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <array>
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
+#include "engine/domain_set.h"
 #include "engine/domains.h"
+#include "engine/hosts.h"
 #include "engine/selector.h"
 #include "engine/shapes.h"
 #include "engine/snapshot.h"
 #include "engine/states.h"
+#include "engine/tolerance.h"
 
 namespace engine {
 
 // Where a pod is, or might go, as topology sees it.
 struct Place {
   StateId state = 0;  // what is left of its labels
-  std::string_view hostname;
-  const std::vector<model::Taint>& taints;
+  TaintsId taints = 0;
+  HostId host = kNoHost;
+  std::size_t placeholder = 0;  // of a claim that is no host yet
 };
 
 class Topology {
  public:
-  Topology(const Snapshot& snapshot, States& states);
+  Topology(const Snapshot& snapshot, States& states, Tolerance& tolerance);
   Topology(const Topology&) = delete;
   Topology& operator=(const Topology&) = delete;
+
+  Hosts hosts;
 
   // Makes the groups of a shape as it is written, and those by which its required anti-affinity
   // binds others. Requires: of all shapes, before any pod is placed.
   void add(Shape& shape);
   // Finds the inverse groups that bind the shape. Requires: all shapes are added.
   void finish(Shape& shape);
+  // Gives bits to the rules on hosts that bind most pods. Requires: all shapes are finished.
+  void assign_bits(Shapes& shapes);
   // Finds the groups that bind a form, and makes those that were not met before (SCH-206).
   void bind(const Shape& shape, Form& form);
 
-  // What the groups would demand of the place, one state per way to choose among equally good
-  // domains, in the order in which to try them; a state that demands nothing if there are no
-  // groups, and none at all if some group allows no domain (SCH-212).
-  std::vector<StateId> choices(const Shape& shape, const Form& form, const Place& place);
+ private:
+  enum class Kind { spread, affinity, anti_affinity };
+  struct Key;
+  struct Group;
 
-  // Counts the pod at its place, whose labels are those after it joined (SCH-224).
-  void record(Shape& shape, const Place& place);
+ public:
+  // A bin is closed to those whom the rule binds when its host has more than `most` pods of the
+  // group, or none though one is needed. Rules that close bins for good have a bit (kNoBit if there
+  // are too many of them).
+  struct HostRule {
+    const Group* group = nullptr;
+    std::int32_t most = 0;
+    bool needs_one = false;
+    std::uint8_t bit = 0;
+  };
+  static constexpr std::uint8_t kBits = 128;
+  static constexpr std::uint8_t kNoBit = 255;
+  using HostBits = std::array<std::uint64_t, kBits / 64>;
 
-  // Makes the hostname a known domain (SCH-160, SCH-203).
-  void add_hostname(std::string_view hostname);
+  // What the groups of a form allow at this moment, worked out once for all bins that it is tried
+  // on.
+  class View {
+   public:
+    // Some group allows no domain at all, so no bin can be right.
+    bool is_hopeless() const { return is_hopeless_; }
+    const auto& host_rules() const { return host_rules_; }
 
-  // Which group leaves no choice, and why (SCH-214). Requires: choices() is empty.
+   private:
+    friend class Topology;
+    struct Demand {
+      const Group* group = nullptr;
+      bool is_for_one = false;  // of the domains, the one with the lowest count
+      DomainSet domains;        // that the group allows
+    };
+    boost::container::small_vector<Demand, 2> demands_;
+    boost::container::small_vector<HostRule, 2> host_rules_;
+    bool is_hopeless_ = false;
+  };
+  void look(const Shape& shape, const Form& form, View& view);
+
+  // What the view demands of the labels of a place, one state per way to choose among equally good
+  // domains, in the order in which to try them: a state that demands nothing if no group asks for a
+  // domain, and none at all if some group finds no domain there (SCH-212). Valid until the next
+  // call.
+  std::span<const StateId> choices(const View& view, StateId state);
+
+  // Whether the groups on the hostname let the pod onto the host.
+  bool allows_host(const View& view, HostId host) const;
+
+  // Counts the pod at its place, whose labels are those after it joined (SCH-224). Returns the bits
+  // of rules that close the place from now on.
+  HostBits record(Shape& shape, const Place& place);
+
+  // The bits of rules that close the host.
+  HostBits closed_by(HostId host) const;
+
+  // Grows with every count that matters to the shape, in any of its forms.
+  std::uint64_t version(const Shape& shape) const;
+
+  // Which group leaves no choice, and why (SCH-214); "" if none does.
   std::string explain(const Shape& shape, const Form& form, const Place& place);
 
  private:
-  using DomainId = std::size_t;
-
-  enum class Kind { spread, affinity, anti_affinity };
-
   // Where a spread constraint counts (SCH-207).
   struct NodeFilter {
     bool honors_affinity = true;
     bool honors_taints = false;
     std::vector<Wanted> alternatives;  // node selector and one required term each
-    std::vector<model::Toleration> tolerations;
-    std::string text;  // equal for equal filters
+    TolerationsId tolerations = 0;
+    bool is_open = false;  // accepts every place
+    std::string text;      // equal for equal filters
   };
 
-  // What is known of a label key. Domains beyond those of `offered` come up as nodes and claims
-  // have them.
+  // What is known of a label key. Domains beyond those that NodePools offer come up as nodes and
+  // claims have them.
   struct Key {
     std::string name;
     bool is_hostname = false;
-    base::Texts values;           // ids are domains
-    std::vector<Domain> offered;  // by NodePools; their ids are their indexes
-    std::vector<std::unique_ptr<std::vector<bool>>> allowed;  // per state, per domain
+    base::Texts values;                           // ids are domains
+    std::vector<std::vector<TaintsId>> offered;   // per domain that NodePools offer
+    std::vector<std::optional<StateId>> demands;  // per domain: In{domain}
+    std::vector<DomainSet> open;                  // per tolerations: offered and tolerated
+    struct OfState {
+      DomainSet allowed;
+      std::size_t known = 0;  // domains that have been looked at
+      std::optional<boost::container::small_vector<DomainId, 1>> listed;
+    };
+    std::vector<std::unique_ptr<OfState>> of_state;
   };
 
   struct Group {
@@ -100,8 +164,13 @@ class Topology {
     std::int32_t min_domains = 0;
     std::optional<NodeFilter> filter;  // of a spread
     std::string identity;
-    std::vector<std::int32_t> counts;  // per domain; kUnknown for those that it does not know
-    std::size_t populated = 0;         // domains with a count above zero
+    // Per domain or host. Unknown domains are not in `known`; they count as zero.
+    std::vector<std::int32_t> counts;
+    DomainSet known;
+    DomainSet populated;  // count above zero; not for hosts
+    std::size_t populated_hosts = 0;
+    std::uint64_t version = 0;
+    std::vector<std::pair<std::int32_t, std::uint8_t>> rules;  // most, bit
   };
 
   // Pods of one namespace and set of labels that are bound to nodes.
@@ -110,9 +179,7 @@ class Topology {
     std::vector<const NodeState*> nodes;  // one entry per pod
   };
 
-  static constexpr std::int32_t kUnknown = -1;
-
-  // Making groups.
+  // Making groups (topology_groups.cc).
   Group group_of(const model::Pod& pod, const model::PodSpec& spec,
                  const model::TopologySpreadConstraint& constraint);
   Group group_of(const model::Pod& pod, const model::PodAffinityTerm& term, Kind kind);
@@ -123,42 +190,48 @@ class Topology {
   GroupId intern(Group group);
   GroupId inverse_group_of(const model::Pod& pod, const model::PodAffinityTerm& term);
   Key& key(std::string_view name);
-
-  // Filling groups.
-  void collect_bound_pods();
   void add_offered_domains(Group& group);
   void add_existing_domains(Group& group);
   void count_bound_pods(Group& group);
-  void count(Group& group, DomainId domain);
-  void learn(Group& group, DomainId domain);
+  void count_bound(Group& group, const model::Node& node);
+  void collect_bound_pods();
+  bool accepts(const NodeFilter& filter, const model::Node& node);
 
-  // Asking groups.
+  // Counting.
+  void learn(Group& group, DomainId domain);
+  void count(Group& group, DomainId domain);
+  void count_host(Group& group, HostId host, HostBits& closed);
+
+  // Asking.
   bool selects(const Group& group, const model::Pod& pod) const;
   bool accepts(const NodeFilter& filter, const Place& place);
-  bool accepts(const NodeFilter& filter, const model::Node& node);
-  bool is_known(const Group& group, const Form& form, DomainId domain) const;
-  static std::int32_t count_of(const Group& group, DomainId domain);
-  bool allows(Key& key, StateId state, DomainId domain);
-  std::vector<DomainId> listed(Key& key, const Place& place);
-  std::int32_t smallest_count(const Group& group, const Form& form);
-  bool may_bootstrap(const Group& group, const Shape& shape, const Form& form);
-  bool allows_host(const Group& group, const Shape& shape, const Form& form, const Place& place);
-  std::vector<StateId> options(const Group& group, const Shape& shape, const Form& form,
-                               StateId state);
-  std::vector<DomainId> spread_options(const Group& group, const Shape& shape, const Form& form,
-                                       StateId state);
-  std::vector<DomainId> usable_domains(const Group& group, const Form& form, StateId state,
-                                       bool populated);
-  StateId demand(Key& key, const std::vector<DomainId>& domains);
-  std::vector<GroupId> binding(const Shape& shape, const Form& form) const;
+  static std::int32_t count_of(const Group& group, std::size_t domain_or_host);
+  Key::OfState& of_state(Key& key, StateId state);
+  const DomainSet& allowed(Key& key, StateId state);
+  const DomainSet& open(Key& key, const Form& form);
+  std::span<const DomainId> listed(Key& key, StateId state);
+  StateId demand(Key& key, DomainId domain);
+  StateId demand(Key& key, const DomainSet& domains);
+  DomainSet known_domains(const Group& group, const Form& form);
+  HostRule host_rule(const Group& group, const Shape& shape, const Form& form) const;
+  bool is_anybody_on_a_host(const Group& group, const Form& form) const;
+  View::Demand demand_of(const Group& group, const Shape& shape, const Form& form);
+  DomainSet spread_domains(const Group& group, const Shape& shape, const Form& form);
+  void options(const View::Demand& demand, StateId state, std::vector<StateId>& out);
+  std::string describe(const Group& group, const Form& form, const Place& place);
 
   const Snapshot& snapshot_;
   States& states_;
+  Tolerance& tolerance_;
+  StateId nothing_;  // the state that demands nothing
   std::deque<Key> keys_;
   std::deque<Group> groups_;
   std::map<std::string, GroupId> by_identity_;
   std::vector<BoundPods> bound_;
   bool has_collected_ = false;
+  std::vector<StateId> choices_;
+  std::vector<StateId> product_;
+  std::vector<StateId> options_;
 };
 
 }  // namespace engine

@@ -32,15 +32,6 @@ const AffinityTerms& required_anti_affinity(const model::PodSpec& spec) {
   return spec.affinity->podAntiAffinity->requiredDuringSchedulingIgnoredDuringExecution;
 }
 
-std::string text_of(const std::vector<model::Toleration>& tolerations) {
-  std::string text;
-  for (const model::Toleration& toleration : tolerations) {
-    text += fmt::format("{}|{}|{}|{}|{};", toleration.key, toleration.operator_, toleration.value,
-                        toleration.effect, toleration.tolerationSeconds.value_or(-1));
-  }
-  return text;
-}
-
 }  // namespace
 
 Topology::Key& Topology::key(std::string_view written_name) {
@@ -50,9 +41,12 @@ Topology::Key& Topology::key(std::string_view written_name) {
   Key& made = keys_.emplace_back();
   made.name = name;
   made.is_hostname = name == model::kHostnameLabel;
-  made.offered = offered_domains(snapshot_, name);
-  for (const Domain& domain : made.offered) {
+  for (const Domain& domain : offered_domains(snapshot_, name)) {
     made.values.intern(domain.value);
+    std::vector<TaintsId>& lists = made.offered.emplace_back();
+    for (const auto& taints : domain.taint_lists) {
+      lists.push_back(tolerance_.intern(taints));
+    }
   }
   return made;
 }
@@ -110,7 +104,7 @@ Topology::NodeFilter Topology::filter_of(const model::PodSpec& spec,
   NodeFilter filter;
   filter.honors_affinity = constraint.nodeAffinityPolicy.value_or("Honor") == "Honor";
   filter.honors_taints = constraint.nodeTaintsPolicy.value_or("Ignore") == "Honor";
-  filter.tolerations = spec.tolerations;
+  filter.tolerations = tolerance_.intern(spec.tolerations);
   model::Requirements selected = model::requirements_of(spec.nodeSelector);
   const model::NodeSelector* terms = nullptr;
   if (spec.affinity && spec.affinity->nodeAffinity) {
@@ -127,8 +121,14 @@ Topology::NodeFilter Topology::filter_of(const model::PodSpec& spec,
       filter.alternatives.push_back(states_.wanted(both));
     }
   }
-  filter.text = fmt::format("{} {} {}", filter.honors_affinity, filter.honors_taints,
-                            text_of(filter.tolerations));
+  filter.is_open = !filter.honors_taints;
+  if (filter.honors_affinity) {
+    filter.is_open &= std::ranges::any_of(filter.alternatives, [&](const Wanted& wanted) {
+      return wanted.state == nothing_ && !wanted.hostname;
+    });
+  }
+  filter.text =
+      fmt::format("{} {} {}", filter.honors_affinity, filter.honors_taints, filter.tolerations);
   for (const Wanted& wanted : filter.alternatives) {
     filter.text +=
         fmt::format(" {} {}", wanted.state, wanted.hostname ? wanted.hostname->to_string() : "");
@@ -172,6 +172,33 @@ void Topology::finish(Shape& shape) {
   }
 }
 
+void Topology::assign_bits(Shapes& shapes) {
+  std::map<std::pair<GroupId, std::int32_t>, std::size_t> pods;  // that the rule binds
+  for (std::size_t index = 0; index < shapes.size(); ++index) {
+    const Shape& shape = shapes[index];
+    const Form& form = shape.forms.front();
+    for (const auto* groups : {&form.groups, &shape.inverse_groups}) {
+      for (GroupId id : *groups) {
+        const Group& group = groups_[id];
+        if (!group.key->is_hostname || group.kind == Kind::affinity) continue;
+        pods[{id, host_rule(group, shape, form).most}] += shape.count;
+      }
+    }
+  }
+  std::vector<std::pair<std::size_t, std::pair<GroupId, std::int32_t>>> by_pods;
+  for (const auto& [rule, count] : pods) {
+    by_pods.emplace_back(count, rule);
+  }
+  std::ranges::sort(by_pods, [](const auto& a, const auto& b) {
+    return std::tie(b.first, a.second) < std::tie(a.first, b.second);
+  });
+  by_pods.resize(std::min<std::size_t>(by_pods.size(), kBits));
+  std::uint8_t bit = 0;
+  for (const auto& [count, rule] : by_pods) {
+    groups_[rule.first].rules.emplace_back(rule.second, bit++);
+  }
+}
+
 void Topology::bind(const Shape& shape, Form& form) {
   if (form.is_bound) return;
   form.is_bound = true;
@@ -196,18 +223,17 @@ void Topology::bind(const Shape& shape, Form& form) {
 
 void Topology::add_offered_domains(Group& group) {
   for (DomainId domain = 0; domain < group.key->offered.size(); ++domain) {
-    bool is_open = !group.filter->honors_taints ||
-                   is_open_to(group.key->offered[domain], group.filter->tolerations);
+    const std::vector<TaintsId>& lists = group.key->offered[domain];
+    bool is_open = !group.filter->honors_taints || std::ranges::any_of(lists, [&](TaintsId taints) {
+      return tolerance_.tolerates(group.filter->tolerations, taints);
+    });
     if (is_open) learn(group, domain);
   }
 }
 
 void Topology::add_existing_domains(Group& group) {
+  if (group.key->is_hostname) return;
   for (const NodeState& state : snapshot_.nodes) {
-    if (group.key->is_hostname) {
-      learn(group, index_of(group.key->values.intern(state.hostname())));
-      continue;
-    }
     if (state.node == nullptr) continue;
     if (group.filter && !accepts(*group.filter, *state.node)) continue;
     auto label = state.labels().find(group.key->name);
@@ -217,23 +243,30 @@ void Topology::add_existing_domains(Group& group) {
   }
 }
 
+// Where a pod bound to this node counts; for the hostname a node without the label counts under its
+// name.
+void Topology::count_bound(Group& group, const model::Node& node) {
+  auto label = node.metadata.labels.find(group.key->name);
+  bool is_there = label != node.metadata.labels.end();
+  if (group.key->is_hostname) {
+    HostBits closed{};
+    bool is_named = is_there || !group.is_inverse;
+    if (!is_named) return;
+    count_host(group, hosts.intern(is_there ? label->second : node.metadata.name), closed);
+  } else if (is_there) {
+    count(group, index_of(group.key->values.intern(label->second)));
+  }
+}
+
 void Topology::count_bound_pods(Group& group) {
   for (const BoundPods& pods : bound_) {
-    bool is_in_namespace =
-        std::ranges::binary_search(group.namespaces, pods.example->metadata.namespace_);
-    if (!is_in_namespace) continue;
+    const model::ObjectMeta& metadata = pods.example->metadata;
+    if (!std::ranges::binary_search(group.namespaces, metadata.namespace_)) continue;
     // Without a selector everything in the namespace counts, though it selects nobody (SCH-209).
-    if (!group.selector.is_absent() && !group.selector.matches(pods.example->metadata.labels)) {
-      continue;
-    }
+    if (!group.selector.is_absent() && !group.selector.matches(metadata.labels)) continue;
     for (const NodeState* state : pods.nodes) {
-      const model::Node& node = *state->node;
-      std::string_view value = model::value_of(node.metadata.labels, group.key->name);
-      bool has_key = node.metadata.labels.contains(group.key->name);
-      if (!has_key && group.key->is_hostname) value = node.metadata.name;
-      if (!has_key && !group.key->is_hostname) continue;
-      if (group.filter && !accepts(*group.filter, node)) continue;
-      count(group, index_of(group.key->values.intern(value)));
+      if (group.filter && !accepts(*group.filter, *state->node)) continue;
+      count_bound(group, *state->node);
     }
   }
 }
@@ -253,10 +286,7 @@ void Topology::collect_bound_pods() {
       for (const auto& pod : state.pods) {
         if (batch.contains(pod->metadata.uid)) continue;
         for (const auto& term : required_anti_affinity(*pod->spec)) {
-          Group& group = groups_[inverse_group_of(*pod, term)];
-          auto label = state.node->metadata.labels.find(group.key->name);
-          if (label == state.node->metadata.labels.end()) continue;
-          count(group, index_of(group.key->values.intern(label->second)));
+          count_bound(groups_[inverse_group_of(*pod, term)], *state.node);
         }
         if (pod->metadata.deletionTimestamp) continue;
         auto [place, is_new] =
@@ -266,6 +296,16 @@ void Topology::collect_bound_pods() {
       }
     }
   }
+}
+
+bool Topology::accepts(const NodeFilter& filter, const model::Node& node) {
+  if (filter.is_open) return true;
+  model::Requirements labels = model::requirements_of(node.metadata.labels);
+  auto label = node.metadata.labels.find(model::kHostnameLabel);
+  bool is_there = label != node.metadata.labels.end();
+  HostId host = hosts.intern(is_there ? label->second : node.metadata.name);
+  return accepts(filter,
+                 Place{states_.intern(labels), tolerance_.intern(node.spec.taints), host, 0});
 }
 
 }  // namespace engine

@@ -210,12 +210,25 @@ Rooms::Rooms(std::vector<Amounts> room)
       columns_[column].thresholds.push_back(room_[row][column]);
     }
   }
-  for (Column& column : columns_) {
+  for (std::size_t index = 0; index < columns_.size(); ++index) {
+    Column& column = columns_[index];
+    column.rows.resize(room_.size());
+    std::iota(column.rows.begin(), column.rows.end(), 0U);
+    std::ranges::sort(column.rows, [&](std::uint32_t a, std::uint32_t b) {
+      return std::tuple(room_[b][index], a) < std::tuple(room_[a][index], b);
+    });
     std::ranges::sort(column.thresholds);
     auto repeated = std::ranges::unique(column.thresholds);
     column.thresholds.erase(repeated.begin(), repeated.end());
     column.at_least.resize(column.thresholds.size());
   }
+}
+
+std::uint32_t Rooms::largest(std::size_t column, const Rows& rows, std::uint32_t hint) const {
+  const std::vector<std::uint32_t>& by_room = columns_[column].rows;
+  std::int64_t most = room_[by_room.front()][column];
+  if (rows.test(hint) && room_[hint][column] == most) return hint;
+  return *std::ranges::find_if(by_room, [&](std::uint32_t row) { return rows.test(row); });
 }
 
 void Rooms::keep_fitting(const Amounts& requests, Rows& rows) {

@@ -112,6 +112,10 @@ class Rooms {
 
   const Amounts& operator[](std::size_t row) const { return room_[row]; }
 
+  // The row with most room of a resource, of these. `hint` is tried first where it is among them.
+  // Requires: `rows` is not empty.
+  std::uint32_t largest(std::size_t column, const Rows& rows, std::uint32_t hint) const;
+
   // Takes those out of `rows` into which the requests do not fit (SCH-076).
   void keep_fitting(const Amounts& requests, Rows& rows);
 
@@ -119,6 +123,7 @@ class Rooms {
   struct Column {
     std::vector<std::int64_t> thresholds;       // sorted, without repetition
     std::vector<std::optional<Rows>> at_least;  // rows with at least that much, once asked for
+    std::vector<std::uint32_t> rows;            // by room, descending
   };
 
   const Rows& at_least(std::size_t column, std::int64_t amount);
