@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 
 #include "control/edit.h"
 #include "control/pods.h"
@@ -18,12 +20,27 @@ constexpr std::string_view kExcludeFromBalancers =
 
 using PodPtr = std::shared_ptr<const model::Pod>;
 
+// What all steps of one look share. A claim is changed from both ends, its own and that of its
+// Node; it is edited in one place, so that it is written once.
+struct Pass {
+  World& world;
+  base::Time now;
+  Decision decision;
+  std::map<std::string, ClaimEdit> edits;  // by name of claim
+  std::set<std::string> begun;             // keys that two ends may want at once
+
+  ClaimEdit& edit_of(const std::shared_ptr<const model::NodeClaim>& claim) {
+    return edits.try_emplace(claim->metadata.name, claim, "nodeclaim.lifecycle", now).first->second;
+  }
+};
+
 // What the steps of one Node's termination share.
 struct Leaving {
+  Pass& pass;
   World& world;
   std::shared_ptr<const model::Node> node;
-  std::optional<ClaimEdit> edit;         // none if the Node has no claim of its own
-  std::optional<base::Time> deadline;    // LIF-156
+  ClaimEdit* edit = nullptr;           // none if the Node has no claim of its own
+  std::optional<base::Time> deadline;  // LIF-156
   base::Time now;
   Decision& decision;
 };
@@ -39,21 +56,21 @@ std::string pluralised(std::size_t pods) {
 // --- instances
 
 // Asks for the termination until the cloud says that the instance is gone; true then.
-bool is_instance_gone(World& world, const std::string& providerID, base::Time now,
-                      Decision& decision) {
-  auto known = world.instances.find(providerID);
-  if (known != world.instances.end() && known->second.termination_asked) {
+bool is_instance_gone(Pass& pass, const std::string& providerID) {
+  auto known = pass.world.instances.find(providerID);
+  if (known != pass.world.instances.end() && known->second.termination_asked) {
     if (known->second.gone) return true;
-    base::Time again = known->second.asked_at + world.settings().instance_period;
-    if (now < again) {
-      decision.wake_at(again);
+    base::Time again = known->second.asked_at + pass.world.settings().instance_period;
+    if (pass.now < again) {
+      pass.decision.wake_at(again);
       return false;
     }
   }
   Action action;
   action.key = "terminate/" + providerID;
+  if (!pass.begun.insert(action.key).second) return false;
   action.work = TerminateInstance{providerID};
-  decision.actions.push_back(std::move(action));
+  pass.decision.actions.push_back(std::move(action));
   return false;
 }
 
@@ -72,7 +89,7 @@ void note_deadline(ClaimEdit& edit, Decision& decision) {
     return;
   }
   std::string deadline = base::print_time(*claim.metadata.deletionTimestamp +
-                                              claim.spec.terminationGracePeriod->value);
+                                          claim.spec.terminationGracePeriod->value);
   edit.change().metadata.annotations[std::string(model::kTerminationTimestampAnnotation)] =
       deadline;
   edit.log(Level::info, "annotated nodeclaim",
@@ -89,7 +106,8 @@ std::string instance_of(const World& world, const model::NodeClaim& claim) {
 }
 
 // LIF-116 to LIF-121. True when nothing of the claim is left.
-bool is_claim_finished(World& world, ClaimEdit& edit, Decision& decision) {
+bool is_claim_finished(Pass& pass, ClaimEdit& edit) {
+  const World& world = pass.world;
   const model::NodeClaim& claim = edit.claim();
   if (world.is_busy("launch/" + claim.metadata.uid)) return false;
   std::string providerID = instance_of(world, claim);
@@ -97,32 +115,29 @@ bool is_claim_finished(World& world, ClaimEdit& edit, Decision& decision) {
     auto nodes = world.nodes_of(providerID);
     for (const auto& node : nodes) {
       if (!node->metadata.deletionTimestamp) {
-        decision.actions.push_back(delete_action(model::Object(node)));
+        pass.decision.actions.push_back(delete_action(model::Object(node)));
       }
     }
     if (!nodes.empty()) return false;
   }
   if (providerID.empty()) return true;
-  bool gone = is_instance_gone(world, providerID, edit.now(), decision);
+  bool gone = is_instance_gone(pass, providerID);
   if (is_termination_asked(world, providerID)) edit.set_true(model::kInstanceTerminating);
   return gone;
 }
 
-void terminate_claim(World& world, const std::shared_ptr<const model::NodeClaim>& claim,
-                     base::Time now, Decision& decision) {
-  ClaimEdit edit(claim, "nodeclaim.lifecycle", now);
-  note_deadline(edit, decision);
-  if (is_claim_finished(world, edit, decision)) {
+void terminate_claim(Pass& pass, const std::shared_ptr<const model::NodeClaim>& claim) {
+  ClaimEdit& edit = pass.edit_of(claim);
+  note_deadline(edit, pass.decision);
+  if (is_claim_finished(pass, edit)) {
     remove_finalizer(edit.change().metadata);
     edit.log(Level::info, "deleted nodeclaim");
   }
-  edit.finish(decision);
 }
 
 // --- nodes
 
-Notice node_notice(const Leaving& leaving, bool warning, std::string reason,
-                   std::string message) {
+Notice node_notice(const Leaving& leaving, bool warning, std::string reason, std::string message) {
   Notice notice;
   notice.about = reference_of(model::Object(leaving.node));
   notice.warning = warning;
@@ -230,13 +245,22 @@ void force_out(Leaving& leaving, const PodPtr& pod) {
   leaving.decision.actions.push_back(std::move(action));
 }
 
+// LIF-176: how a budget has kept the pod from being evicted, "" if none has. The server calls
+// several budgets of one pod an internal error.
+std::string_view budget_cause(const Failure* failure) {
+  if (failure == nullptr || failure->count == 0) return "";
+  if (failure->error.code == base::Code::throttled) return "evicting pod violates a PDB";
+  bool are_several =
+      failure->error.message.find("more than one PodDisruptionBudget") != std::string::npos;
+  return are_several ? "eviction does not support multiple PDBs" : "";
+}
+
 void evict(Leaving& leaving, const PodPtr& pod) {
   std::string key = "evict/" + pod->metadata.uid;
-  if (const Failure* failure = leaving.world.failure_of(key);
-      failure != nullptr && failure->error.code == base::Code::throttled) {  // LIF-176
-    leaving.decision.notices.push_back(
-        node_notice(leaving, true, "FailedDraining",
-                    "Failed to drain node, evicting pod violates a PDB"));
+  std::string_view cause = budget_cause(leaving.world.failure_of(key));
+  if (!cause.empty()) {
+    leaving.decision.notices.push_back(node_notice(leaving, true, "FailedDraining",
+                                                   fmt::format("Failed to drain node, {}", cause)));
   }
   Notice evicted;
   evicted.about = reference_of(model::Object(pod));
@@ -300,7 +324,7 @@ bool is_drained(Leaving& leaving) {
 bool is_machine_gone(Leaving& leaving) {
   if (!leaving.edit) return true;
   const std::string& providerID = leaving.node->spec.providerID;
-  bool gone = is_instance_gone(leaving.world, providerID, leaving.now, leaving.decision);
+  bool gone = is_instance_gone(leaving.pass, providerID);
   if (is_termination_asked(leaving.world, providerID)) {
     leaving.edit->set_true(model::kInstanceTerminating);
   }
@@ -315,9 +339,9 @@ bool read_deadline(Leaving& leaving) {
   if (text.empty()) return true;
   base::Result<base::Time> deadline = base::parse_time(text);
   if (!deadline) {
-    leaving.decision.logs.push_back(node_line(
-        leaving, Level::error, "cannot read the termination timestamp of the nodeclaim",
-        {{"error", deadline.error().message}}));
+    leaving.decision.logs.push_back(
+        node_line(leaving, Level::error, "cannot read the termination timestamp of the nodeclaim",
+                  {{"error", deadline.error().message}}));
     return false;
   }
   leaving.deadline = *deadline;
@@ -333,30 +357,33 @@ void terminate_node(Leaving& leaving) {
   bool finished = is_drained(leaving);
   if (finished && leaving.edit) leaving.edit->set_true(model::kVolumesDetached);
   finished = finished && is_machine_gone(leaving);
-  if (leaving.edit) leaving.edit->finish(leaving.decision);
   if (finished) release_node(leaving);
 }
 
 bool is_ours_to_terminate(const World& world, const model::Node& node) {
-  return world.is_managed(node) && node.metadata.deletionTimestamp &&
+  return node.metadata.deletionTimestamp && world.is_managed(node) &&
          model::has_finalizer(node.metadata, model::kTerminationFinalizer);
 }
 
 }  // namespace
 
 Decision decide_termination(World& world, base::Time now) {
-  Decision decision;
+  Pass pass{world, now, {}, {}, {}};
   for (const auto& [name, node] : world.nodes()) {
     if (!is_ours_to_terminate(world, *node) || world.is_busy("Node/" + name)) continue;
-    Leaving leaving{world, node, std::nullopt, std::nullopt, now, decision};
+    Leaving leaving{pass, world, node, nullptr, std::nullopt, now, pass.decision};
     auto claims = world.claims_of(node->spec.providerID);
     if (claims.size() == 1 && world.is_managed(claims.front()->spec.nodeClassRef)) {
-      if (world.is_busy("NodeClaim/" + claims.front()->metadata.name)) continue;
-      if (!claims.front()->metadata.deletionTimestamp) {  // LIF-154
-        decision.actions.push_back(delete_action(model::Object(claims.front())));
+      const auto& claim = claims.front();
+      if (world.is_busy("NodeClaim/" + claim->metadata.name)) continue;
+      if (!claim->metadata.deletionTimestamp) {  // LIF-154
+        Action action = delete_action(model::Object(claim));
+        if (pass.begun.insert(action.key).second) {
+          pass.decision.actions.push_back(std::move(action));
+        }
         continue;
       }
-      leaving.edit.emplace(claims.front(), kNodeController, now);
+      leaving.edit = &pass.edit_of(claim);
     }
     terminate_node(leaving);
   }
@@ -366,9 +393,11 @@ Decision decide_termination(World& world, base::Time now) {
         world.is_busy("NodeClaim/" + name)) {
       continue;
     }
-    terminate_claim(world, claim, now, decision);
+    terminate_claim(pass, claim);
   }
-  return decision;
+  for (auto& [name, edit] : pass.edits)
+    edit.finish(pass.decision);
+  return std::move(pass.decision);
 }
 
 }  // namespace control
