@@ -47,7 +47,7 @@ json::object claim_json(const engine::PlannedClaim& claim, const engine::Snapsho
   json::object object{{"nodePool", claim.pool->metadata.name},
                       {"pods", keys_of(snapshot, claim.pods)},
                       {"requests", std::move(requests)},
-                      {"requirements", base::to_json(claim.requirements.to_wire())},
+                      {"requirements", base::to_json(claim.requirements->to_wire())},
                       {"instanceTypes", std::move(types)}};
   if (claim.cheapest) {
     object["cheapest"] = {{"instanceType", claim.cheapest->instance_type},

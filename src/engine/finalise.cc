@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,11 +32,11 @@ model::ResourceList requests_of(Problem& problem, const Claim& claim) {
   return sum;
 }
 
-std::optional<CheapestOffering> cheapest_of(const TypeTable& types, std::size_t type,
+std::optional<CheapestOffering> cheapest_of(const TypeTable& types, const model::InstanceType& type,
                                             StateId state) {
   const model::Offering* offering = types.cheapest_offering(type, state);
   if (offering == nullptr) return std::nullopt;
-  return CheapestOffering{types.types()[type]->name, std::string(offering->zone()),
+  return CheapestOffering{type.name, std::string(offering->zone()),
                           std::string(offering->capacity_type()), offering->price};
 }
 
@@ -53,29 +54,38 @@ model::Reason too_few_after_cut(const Claim& claim, const std::vector<TooFewValu
 
 }  // namespace
 
-std::expected<PlannedClaim, model::Reason> finalise(Problem& problem, const Claim& claim) {
-  const Settings& settings = problem.snapshot.settings;
+const base::Shared<model::Requirements>& Finaliser::requirements_of(StateId state) {
+  auto [place, is_new] = requirements_.try_emplace(state);
+  if (is_new) {
+    model::Requirements requirements = problem_.states[state];
+    requirements.erase(model::kRegisteredLabel);
+    requirements.erase(model::kInitializedLabel);
+    place->second = base::Shared<model::Requirements>(std::move(requirements));
+  }
+  return place->second;
+}
+
+std::expected<PlannedClaim, model::Reason> Finaliser::finalise(Claim& claim) {
+  const Settings& settings = problem_.snapshot.settings;
   TypeTable& types = *claim.made_from->types;
-  StateId state = problem.claim_classes[claim.bin_class].state;
-  std::vector<std::size_t> cheapest =
-      types.cheapest(claim.rows, state, settings.max_instance_types);
-  const model::Requirements& requirements = problem.states[state];
+  StateId state = problem_.claim_classes[claim.bin_class].state;
+  TypeList cheapest = types.cheapest(claim.rows, state, settings.max_instance_types);
   if (settings.min_values_policy == MinValuesPolicy::Strict) {
-    auto violations = too_few_values(requirements, types.rows_of(cheapest), types);
-    if (!violations.empty()) return std::unexpected(too_few_after_cut(claim, violations));
+    auto has_min_values = [](const auto& entry) { return entry.second.min_values().has_value(); };
+    const model::Requirements& requirements = problem_.states[state];
+    if (std::ranges::any_of(requirements, has_min_values)) {
+      auto violations = too_few_values(requirements, types.rows_of(cheapest), types);
+      if (!violations.empty()) return std::unexpected(too_few_after_cut(claim, violations));
+    }
   }
   PlannedClaim planned;
   planned.pool = claim.made_from->pool;
-  planned.pods = claim.pods;
-  planned.requirements = requirements;
-  planned.requirements.erase(model::kRegisteredLabel);
-  planned.requirements.erase(model::kInitializedLabel);
-  for (std::size_t type : cheapest) {
-    planned.types.push_back(types.types()[type]);
-  }
-  planned.requests = requests_of(problem, claim);
+  planned.requirements = requirements_of(state);
+  planned.requests = engine::requests_of(problem_, claim);
+  planned.pods = std::move(claim.pods);
   planned.min_values_relaxed = claim.min_values_relaxed;
-  if (!cheapest.empty()) planned.cheapest = cheapest_of(types, cheapest.front(), state);
+  if (!cheapest.empty()) planned.cheapest = cheapest_of(types, *cheapest.front(), state);
+  planned.types = std::move(cheapest);
   return planned;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/limits.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "model/resources.h"
 
@@ -14,30 +15,33 @@ PoolLimits::PoolLimits(const model::ResourceList& limits, const model::ResourceL
       nodes_ = remaining;
       continue;
     }
-    Limit& limit = limits_.emplace_back(Limit{remaining, {}});
-    for (std::size_t row = 0; row < types.rows(); ++row) {
+    Limit& limit = limits_.emplace_back(Limit{remaining, {}, {}});
+    for (std::uint32_t row = 0; row < types.rows(); ++row) {
       const model::InstanceType& type = *types.types()[types.type_of(row)];
       limit.capacity.push_back(model::quantity_of(type.capacity, resource));
+      limit.largest_first.push_back(row);
     }
+    std::ranges::sort(limit.largest_first, [&](std::uint32_t a, std::uint32_t b) {
+      return std::tie(limit.capacity[b], a) < std::tie(limit.capacity[a], b);
+    });
   }
 }
 
 void PoolLimits::keep_allowed(Rows& rows) const {
   if (nodes_ && nodes_->is_negative()) rows = Rows(rows.size());
   for (const Limit& limit : limits_) {
-    Rows excluded(rows.size());
-    rows.for_each([&](std::size_t row) {
-      if (limit.capacity[row] > limit.remaining) excluded.set(row);
-    });
-    rows.and_not(excluded);
+    for (std::uint32_t row : limit.largest_first) {
+      if (limit.capacity[row] <= limit.remaining) break;
+      rows.reset(row);
+    }
   }
 }
 
 void PoolLimits::charge(const Rows& rows) {
   for (Limit& limit : limits_) {
-    base::Quantity largest;
-    rows.for_each([&](std::size_t row) { largest = std::max(largest, limit.capacity[row]); });
-    limit.remaining -= largest;
+    auto largest = std::ranges::find_if(limit.largest_first,
+                                        [&](std::uint32_t row) { return rows.test(row); });
+    if (largest != limit.largest_first.end()) limit.remaining -= limit.capacity[*largest];
   }
   if (nodes_) *nodes_ -= base::Quantity::from_units(1);
 }

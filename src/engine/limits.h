@@ -2,6 +2,7 @@
 // name count; without limits everything is allowed.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -31,7 +32,8 @@ class PoolLimits {
  private:
   struct Limit {
     base::Quantity remaining;
-    std::vector<base::Quantity> capacity;  // per row
+    std::vector<base::Quantity> capacity;      // per row
+    std::vector<std::uint32_t> largest_first;  // rows by capacity, descending
   };
 
   std::vector<Limit> limits_;

@@ -17,7 +17,7 @@ namespace {
 // Custom labels get the value that the requirements leave, if there is one (SCH-271).
 model::Labels labels_of(const PlannedClaim& claim, const LabelRules& rules) {
   model::Labels labels = template_labels(*claim.pool);
-  for (const auto& [key, requirement] : claim.requirements) {
+  for (const auto& [key, requirement] : *claim.requirements) {
     if (rules.is_well_known(key) || key == model::kHostnameLabel) continue;
     std::string value = requirement.any_value();
     if (!value.empty()) labels[key] = std::move(value);
@@ -37,13 +37,13 @@ model::Labels annotations_of(const PlannedClaim& claim) {
 // Price has decided which types are in the list (SCH-269); then the capacity types that these types
 // are offered as (SCH-270).
 model::Requirements with_types(const PlannedClaim& claim, const LabelRules& rules) {
-  model::Requirements requirements = claim.requirements;
+  model::Requirements requirements = *claim.requirements;
   std::vector<std::string> names;
   std::set<std::string> capacity_types;
   for (const auto& type : claim.types) {
     names.push_back(type->name);
     for (const model::Offering& offering : type->offerings) {
-      if (offering.available && rules.compatible(claim.requirements, offering.requirements)) {
+      if (offering.available && rules.compatible(*claim.requirements, offering.requirements)) {
         capacity_types.emplace(offering.capacity_type());
       }
     }

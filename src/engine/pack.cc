@@ -47,8 +47,10 @@ void report_failures(Problem& problem, const Solve& solve, Plan& plan) {
 }
 
 void report_claims(Problem& problem, Solve& solve, Plan& plan) {
-  for (const Claim& claim : solve.claims()) {
-    auto planned = finalise(problem, claim);
+  Finaliser finaliser(problem);
+  plan.claims.reserve(solve.claims().size());
+  for (Claim& claim : solve.claims()) {
+    auto planned = finaliser.finalise(claim);
     if (planned) {
       plan.claims.push_back(*std::move(planned));
       continue;

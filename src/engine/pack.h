@@ -15,6 +15,7 @@
 
 #include "base/money.h"
 #include "engine/snapshot.h"
+#include "engine/type_list.h"
 #include "model/node_claim.h"
 #include "model/reason.h"
 #include "model/requirements.h"
@@ -32,8 +33,8 @@ struct CheapestOffering {
 struct PlannedClaim {
   std::shared_ptr<const model::NodePool> pool;
   std::vector<std::size_t> pods;  // indexes into Snapshot::pods, in the order of joining
-  model::Requirements requirements;
-  model::InstanceTypes types;    // cheapest first, at most Settings::max_instance_types
+  base::Shared<model::Requirements> requirements;
+  TypeList types;                // cheapest first, at most Settings::max_instance_types
   model::ResourceList requests;  // pods and daemons
   bool min_values_relaxed = false;
   std::optional<CheapestOffering> cheapest;

@@ -12,29 +12,34 @@
 
 namespace engine {
 
-namespace {
-
-// What the queue is sorted by, as far as a pod's shape does not tell.
-std::tuple<std::chrono::sys_seconds, std::string_view> age_of(const model::Pod& pod) {
-  base::Time created = pod.metadata.creationTimestamp.value_or(base::Time());
-  return {std::chrono::floor<std::chrono::seconds>(created), pod.metadata.uid};
-}
-
-}  // namespace
-
 std::vector<std::size_t> queue_order(Problem& problem, std::vector<std::size_t> pods) {
+  struct Entry {
+    std::int64_t cpu = 0;
+    std::int64_t memory = 0;
+    std::chrono::sys_seconds created;
+    std::string_view uid;
+    std::size_t pod = 0;
+  };
   std::size_t cpu = problem.scale.column(model::kCpu);
   std::size_t memory = problem.scale.column(model::kMemory);
-  auto amount = [&](std::size_t pod, std::size_t column) {
-    if (column == AmountScale::kNoColumn) return std::int64_t{0};
-    return problem.shapes[problem.shape_of[pod]].amounts[column];
-  };
-  std::ranges::sort(pods, [&](std::size_t a, std::size_t b) {
-    auto size_a = std::tuple(amount(a, cpu), amount(a, memory));
-    auto size_b = std::tuple(amount(b, cpu), amount(b, memory));
-    if (size_a != size_b) return size_a > size_b;
-    return age_of(*problem.snapshot.pods[a]) < age_of(*problem.snapshot.pods[b]);
+  std::vector<Entry> entries;
+  entries.reserve(pods.size());
+  for (std::size_t pod : pods) {
+    const Amounts& amounts = problem.shapes[problem.shape_of[pod]].amounts;
+    const model::ObjectMeta& metadata = problem.snapshot.pods[pod]->metadata;
+    Entry& entry = entries.emplace_back();
+    if (cpu != AmountScale::kNoColumn) entry.cpu = amounts[cpu];
+    if (memory != AmountScale::kNoColumn) entry.memory = amounts[memory];
+    base::Time created = metadata.creationTimestamp.value_or(base::Time());
+    entry.created = std::chrono::floor<std::chrono::seconds>(created);
+    entry.uid = metadata.uid;
+    entry.pod = pod;
+  }
+  std::ranges::sort(entries, [](const Entry& a, const Entry& b) {
+    return std::tie(b.cpu, b.memory, a.created, a.uid) <
+           std::tie(a.cpu, a.memory, b.created, b.uid);
   });
+  std::ranges::transform(entries, pods.begin(), &Entry::pod);
   return pods;
 }
 

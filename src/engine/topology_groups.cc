@@ -275,9 +275,9 @@ void Topology::count_bound_pods(Group& group) {
 void Topology::collect_bound_pods() {
   if (has_collected_) return;
   has_collected_ = true;
-  std::set<std::string_view> batch;
+  std::set<std::string_view> batch;  // of those that are bound
   for (const auto& pod : snapshot_.pods) {
-    batch.insert(pod->metadata.uid);
+    if (!pod->spec->nodeName.empty()) batch.insert(pod->metadata.uid);
   }
   std::map<std::pair<std::string, model::Labels>, std::size_t> by_labels;
   for (const auto* nodes : {&snapshot_.nodes, &snapshot_.leaving}) {

@@ -141,59 +141,65 @@ std::size_t TypeTable::count_values(const Rows& rows, std::string_view key) cons
       index->second.listed, [&](const auto& listing) { return listing.second.intersects(rows); }));
 }
 
-base::Money TypeTable::price(std::size_t type, StateId state) {
-  sort_by_price(state);
-  return by_state(state).prices[type];
-}
-
 void TypeTable::sort_by_price(StateId state) {
   ByState& sorted = by_state(state);
-  if (!sorted.prices.empty()) return;
-  sorted.prices.assign(types_.size(), base::Money::max());
+  if (sorted.by_price != nullptr) return;
+  std::vector<base::Money> prices(types_.size(), base::Money::max());
   for (const Offer& offer : offers_) {
     if (!rules_.compatible(states_[state], states_[offer.kind])) continue;
     for (std::size_t type = 0; type < types_.size(); ++type) {
-      sorted.prices[type] = std::min(sorted.prices[type], offer.prices[type]);
+      prices[type] = std::min(prices[type], offer.prices[type]);
     }
   }
-  sorted.types_by_price.resize(types_.size());
-  std::iota(sorted.types_by_price.begin(), sorted.types_by_price.end(), std::size_t{0});
-  std::ranges::sort(sorted.types_by_price, [&](std::size_t a, std::size_t b) {
-    return std::tie(sorted.prices[a], types_[a]->name) <
-           std::tie(sorted.prices[b], types_[b]->name);
+  std::vector<std::size_t> order(types_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    return std::tie(prices[a], types_[a]->name) < std::tie(prices[b], types_[b]->name);
   });
-}
-
-std::vector<std::size_t> TypeTable::cheapest(const Rows& rows, StateId state, std::size_t limit) {
-  sort_by_price(state);
-  Rows is_in(types_.size());
-  rows.for_each([&](std::size_t row) { is_in.set(type_of_[row]); });
-  std::vector<std::size_t> cheapest;
-  for (std::size_t type : by_state(state).types_by_price) {
-    if (cheapest.size() == limit) break;
-    if (is_in.test(type)) cheapest.push_back(type);
+  model::InstanceTypes by_price;
+  sorted.position.resize(types_.size());
+  for (std::size_t type : order) {
+    sorted.position[type] = by_price.size();
+    by_price.push_back(types_[type]);
   }
-  return cheapest;
+  sorted.by_price = std::make_shared<const model::InstanceTypes>(std::move(by_price));
 }
 
-Rows TypeTable::rows_of(const std::vector<std::size_t>& types) const {
-  Rows is_in(types_.size());
-  for (std::size_t type : types) {
-    is_in.set(type);
+TypeList TypeTable::cheapest(const Rows& rows, StateId state, std::size_t limit) {
+  sort_by_price(state);
+  const ByState& sorted = by_state(state);
+  base::Bits chosen(types_.size());
+  rows.for_each([&](std::size_t row) { chosen.set(sorted.position[type_of_[row]]); });
+  std::size_t left = limit;
+  chosen.for_each([&](std::size_t position) {
+    if (left == 0) {
+      chosen.reset(position);
+    } else {
+      --left;
+    }
+  });
+  return {sorted.by_price, std::move(chosen)};
+}
+
+Rows TypeTable::rows_of(const TypeList& types) const {
+  boost::unordered_flat_map<const model::InstanceType*, bool> is_in;
+  for (const auto& type : types) {
+    is_in.emplace(type.get(), true);
   }
   Rows rows = none();
   for (std::size_t row = 0; row < type_of_.size(); ++row) {
-    if (is_in.test(type_of_[row])) rows.set(row);
+    if (is_in.contains(types_[type_of_[row]].get())) rows.set(row);
   }
   return rows;
 }
 
-const model::Offering* TypeTable::cheapest_offering(std::size_t type, StateId state) const {
+const model::Offering* TypeTable::cheapest_offering(const model::InstanceType& type,
+                                                    StateId state) const {
   const model::Offering* best = nullptr;
   auto rank = [](const model::Offering& offering) {
     return std::tuple(offering.price, offering.zone(), offering.capacity_type());
   };
-  for (const model::Offering& offering : types_[type]->offerings) {
+  for (const model::Offering& offering : type.offerings) {
     if (!offering.available) continue;
     if (!rules_.compatible(states_[state], offering.requirements)) continue;
     if (best == nullptr || rank(offering) < rank(*best)) best = &offering;

@@ -19,6 +19,7 @@
 #include "base/money.h"
 #include "engine/amounts.h"
 #include "engine/states.h"
+#include "engine/type_list.h"
 #include "model/instance_type.h"
 
 namespace engine {
@@ -36,7 +37,7 @@ class TypeTable {
   const model::ResourceList& allocatable(std::size_t row) const { return allocatable_[row]; }
 
   // The rows of these types.
-  Rows rows_of(const std::vector<std::size_t>& types) const;
+  Rows rows_of(const TypeList& types) const;
 
   Rows none() const { return Rows(rows()); }
   Rows all() const { return Rows(rows(), true); }
@@ -51,13 +52,13 @@ class TypeTable {
   // The number of different values of the key among the types of these rows (SCH-170).
   std::size_t count_values(const Rows& rows, std::string_view key) const;
 
-  // The lowest price of a compatible, available offering of the type, or Money::max() (SCH-179).
-  base::Money price(std::size_t type, StateId state);
-  // The types that have one of these rows, by price, then name. `limit` cuts the list.
-  std::vector<std::size_t> cheapest(const Rows& rows, StateId state, std::size_t limit);
+  // The types that have one of these rows, by price, then name; `limit` cuts the list. A type's
+  // price is the lowest of its available offerings that are compatible with the state; those
+  // without one come last (SCH-179).
+  TypeList cheapest(const Rows& rows, StateId state, std::size_t limit);
 
   // The cheapest offering of a type: by price, zone, capacity type. nullptr if there is none.
-  const model::Offering* cheapest_offering(std::size_t type, StateId state) const;
+  const model::Offering* cheapest_offering(const model::InstanceType& type, StateId state) const;
 
  private:
   using RequirementRows = std::vector<std::pair<model::Requirement, Rows>>;
@@ -81,8 +82,8 @@ class TypeTable {
     std::optional<Rows> labelled;
     std::optional<Rows> offered;
     std::optional<Rows> usable;
-    std::vector<base::Money> prices;  // per type
-    std::vector<std::size_t> types_by_price;
+    std::shared_ptr<const model::InstanceTypes> by_price;
+    std::vector<std::size_t> position;  // per type, in that order
   };
 
   void index_labels(std::size_t row);

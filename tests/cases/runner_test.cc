@@ -83,7 +83,7 @@ class Outcome {
       requests[resource] = quantity.to_string();
     }
     json::array requirements;
-    for (const auto& [key, requirement] : claim.requirements) {
+    for (const auto& [key, requirement] : *claim.requirements) {
       requirements.emplace_back(requirement.to_string());
     }
     model::NodeClaim made = engine::to_node_claim(claim, snapshot_.settings);
