@@ -49,8 +49,9 @@ void add_demo(CLI::App& cli, DemoOptions& options) {
   demo->add_option("--seed", options.seed, "Seed of every random draw (default 1)");
   demo->add_option("--port", options.port, "Port of the API server on 127.0.0.1 (default: any)")
       ->check(CLI::Range(1, 65535));
-  demo->add_option("--kubeconfig", options.kubeconfig,
-                   "Where to write the kubeconfig (default: a file of its own, removed at the end)");
+  demo->add_option(
+      "--kubeconfig", options.kubeconfig,
+      "Where to write the kubeconfig (default: a file of its own, removed at the end)");
   demo->add_option("--journal", options.journal, "Write the journal to this file, a line an entry");
   demo->add_option("--log", options.log,
                    "Write the controller's log to this file as JSON lines; - for standard error");
@@ -73,21 +74,22 @@ void add_convert(CLI::App& cli, ConvertCommand& options) {
 std::string did_you_mean(const std::string& word, const CLI::App& command) {
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options()) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_lnames())
+      names.push_back("--" + name);
   }
   for (const CLI::App* subcommand : command.get_subcommands({})) {
     names.push_back(subcommand->get_name());
   }
   std::vector<std::string_view> known(names.begin(), names.end());
-  std::optional<std::string> nearest =
-      base::nearest(word.substr(0, word.find('=')), known);
+  std::optional<std::string> nearest = base::nearest(word.substr(0, word.find('=')), known);
   return nearest ? fmt::format("; did you mean {}?", *nearest) : "";
 }
 
 int report(const CLI::App& cli, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) return cli.exit(error);  // --help
   const CLI::App* command = &cli;
-  for (const CLI::App* parsed : cli.get_subcommands()) command = parsed;
+  for (const CLI::App* parsed : cli.get_subcommands())
+    command = parsed;
   std::vector<std::string> extra = command->remaining();
   if (extra.empty()) extra = cli.remaining();
   std::string message = error.what();

@@ -24,7 +24,8 @@ std::string flags_of(const CompletedCommand& command) {
 // Inside single quotes of a shell.
 std::string quoted(std::string text) {
   std::string result = "'";
-  for (char letter : text) result += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  for (char letter : text)
+    result += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
   return result + "'";
 }
 

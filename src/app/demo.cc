@@ -74,7 +74,12 @@ class Records {
     });
   }
 
-  // The journal appears under its name only when it is complete.
+  ~Records() {
+    std::error_code ignored;
+    if (journal_) std::filesystem::remove(unfinished(), ignored);
+  }
+
+  // The journal appears under its name only now, whole; without this call it vanishes.
   void finish() {
     if (!journal_) return;
     journal_.reset();
@@ -128,8 +133,7 @@ ports::Task<> play(std::string_view name, Walk& walk) {
 }
 
 // Plays one walk on a cluster of its own. Returns the exit code.
-int run_walk(const std::string& name, const DemoOptions& options, Story& story,
-             Records& records) {
+int run_walk(const std::string& name, const DemoOptions& options, Story& story, Records& records) {
   EmbeddedOptions embedded_options{options.region, options.seed, walk_start(), nullptr};
   Teller* told = nullptr;
   embedded_options.warn = [&](const std::string& warning) {
@@ -201,15 +205,17 @@ void greet(Teller& teller, const std::string& kubeconfig, int port, const DemoOp
               {{"kubeconfig", kubeconfig}, {"port", port}});
   teller.tell("note", "then, for example:    kubectl get nodes");
   if (options.speed == "60") {
-    teller.tell("note", "a minute passes each second; ages that kubectl works out by itself "
-                        "(describe, events) follow your clock and are too small");
+    teller.tell("note",
+                "a minute passes each second; ages that kubectl works out by itself "
+                "(describe, events) follow your clock and are too small");
   }
   teller.tell("note", "Ctrl-C ends it");
 }
 
 int run_interactive(const DemoOptions& options, Story& story, Records& records) {
   if (options.speed == "max") {
-    return complain({base::Code::invalid, "--speed max needs --walk: without one nothing would end"});
+    return complain(
+        {base::Code::invalid, "--speed max needs --walk: without one nothing would end"});
   }
   std::string manifests;
   if (!options.apply.empty()) {
@@ -244,8 +250,10 @@ int run_interactive(const DemoOptions& options, Story& story, Records& records) 
   if (!manifests.empty()) {
     base::Result<Applied> applied = apply_manifests(embedded.store(), manifests);
     if (!applied) return complain(applied.error());
-    for (const std::string& warning : applied->warnings) teller.tell("warning", warning);
-    for (const std::string& done : applied->done) teller.tell("note", done);
+    for (const std::string& warning : applied->warnings)
+      teller.tell("warning", warning);
+    for (const std::string& done : applied->done)
+      teller.tell("note", done);
   }
   boost::asio::signal_set signals(embedded.context(), SIGINT, SIGTERM);
   bool interrupted = false;
@@ -272,7 +280,7 @@ int run_demo(const DemoOptions& options) {
       if (code != kExitDone) break;
     }
   }
-  (*records)->finish();
+  if (code != kExitBadInput) (*records)->finish();
   return code;
 }
 

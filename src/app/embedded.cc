@@ -25,8 +25,7 @@ base::Result<std::unique_ptr<Embedded>> Embedded::make(const EmbeddedOptions& op
   if (!types) return std::unexpected(types.error());
   base::Result<std::vector<catalog::Zone>> zones = catalog::ec2_zones(options.region);
   if (!zones) return std::unexpected(zones.error());
-  return std::unique_ptr<Embedded>(
-      new Embedded(options, std::move(*types), std::move(*zones)));
+  return std::unique_ptr<Embedded>(new Embedded(options, std::move(*types), std::move(*zones)));
 }
 
 Embedded::Embedded(const EmbeddedOptions& options, model::InstanceTypes types,
@@ -42,8 +41,7 @@ Embedded::Embedded(const EmbeddedOptions& options, model::InstanceTypes types,
                      if (warn) warn(warning);
                    }),
       kube_(cluster_.store(), clock_, random_.fork("kube")),
-      controller_({context_.get_executor(), clock_, kube_, cloud_}, control::Settings{},
-                  journal_) {
+      controller_({context_.get_executor(), clock_, kube_, cloud_}, control::Settings{}, journal_) {
   actors_.serve(cloud_);
 }
 

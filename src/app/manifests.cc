@@ -81,8 +81,8 @@ base::Result<Applied> apply_manifests(sim::Store& store, std::string_view text) 
   for (const base::YamlDocument& document : *read) {
     base::Result<void> taken = take(store, document.value, documents);
     if (!taken) {
-      return base::fail(taken.error().code, fmt::format("line {}: {}", document.line_of(""),
-                                                        taken.error().message));
+      return base::fail(taken.error().code,
+                        fmt::format("line {}: {}", document.line_of(""), taken.error().message));
     }
   }
   Applied applied;

@@ -13,9 +13,10 @@ namespace app {
 
 struct StoryLine {
   base::Time at{};
-  std::string kind;  // "chapter", "command", "note", "warning", "pods", "decision", "machine", "result"
+  std::string
+      kind;  // "chapter", "command", "note", "warning", "pods", "decision", "machine", "result"
   std::string text;
-  base::Json data;   // details, may be null
+  base::Json data;  // details, may be null
 };
 
 class Story {

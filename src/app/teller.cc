@@ -73,7 +73,8 @@ void Teller::on_journal(const control::JournalEntry& entry) {
     return known == instance_names_.end() ? claim : fmt::format("{} ({})", claim, known->second);
   };
   if (entry.what == "waiting on additional pods to batch") {
-    if (has_new_pods_) tell_later("waiting for more pods to batch (1s without a new one, at most 10s)");
+    if (has_new_pods_)
+      tell_later("waiting for more pods to batch (1s without a new one, at most 10s)");
   } else if (entry.what == "found provisionable pod(s)") {
     found_ = entry;
   } else if (entry.what == "computed new nodeclaim(s) to fit pod(s)") {
@@ -95,8 +96,8 @@ void Teller::on_journal(const control::JournalEntry& entry) {
   } else if (entry.what == "launched nodeclaim") {
     scale_up_.launched = entry.at;
     ++machines_launched_;
-    std::string where = fmt::format("{} in {}", text_at(data, {"instance-type"}),
-                                    text_at(data, {"zone"}));
+    std::string where =
+        fmt::format("{} in {}", text_at(data, {"instance-type"}), text_at(data, {"zone"}));
     instance_names_[claim] = where;
     const sim::RunningInstance* instance = instance_of(text_at(data, {"provider-id"}));
     if (instance == nullptr) return;
@@ -120,8 +121,10 @@ void Teller::on_journal(const control::JournalEntry& entry) {
                      text_at(data, {"reason"})),
          data);
   } else if (entry.what == "deleting expired nodeclaim") {
-    tell("decision", fmt::format("nodeclaim {} has expired after {}", name_of(),
-                                 text_at(data, {"expire-after"})), data);
+    tell("decision",
+         fmt::format("nodeclaim {} has expired after {}", name_of(),
+                     text_at(data, {"expire-after"})),
+         data);
   } else if (entry.what == "tainted node") {
     tell("machine", fmt::format("node {} is closed to new pods (tainted)", node), data);
   } else if (entry.what == "deleted node") {
@@ -132,11 +135,14 @@ void Teller::on_journal(const control::JournalEntry& entry) {
   } else if (entry.what == "could not schedule pod" || entry.what == "ignoring pod") {
     if (!has_new_pods_) return;  // said before
     tell_found();
-    tell("warning", fmt::format("pod {} stays pending: {}", text_at(data, {"Pod", "name"}),
-                                text_at(data, {"error"})), data);
+    tell("warning",
+         fmt::format("pod {} stays pending: {}", text_at(data, {"Pod", "name"}),
+                     text_at(data, {"error"})),
+         data);
   } else if (entry.what == "failed launching nodeclaim") {
-    tell("warning", fmt::format("nodeclaim {} could not be launched: {}", claim,
-                                text_at(data, {"error"})), data);
+    tell("warning",
+         fmt::format("nodeclaim {} could not be launched: {}", claim, text_at(data, {"error"})),
+         data);
   }
 }
 

@@ -39,8 +39,10 @@ ports::Task<> Walk::wait(base::Duration duration) {
 base::Result<void> Walk::apply_all(std::string_view manifest) {
   base::Result<Applied> applied = apply_manifests(embedded_.store(), manifest);
   if (!applied) return std::unexpected(applied.error());
-  for (const std::string& warning : applied->warnings) teller_.tell("warning", warning);
-  for (const std::string& done : applied->done) note(done);
+  for (const std::string& warning : applied->warnings)
+    teller_.tell("warning", warning);
+  for (const std::string& done : applied->done)
+    note(done);
   return {};
 }
 
@@ -83,8 +85,8 @@ void Walk::create_deployment(std::string_view name, std::string_view image) {
 void Walk::set_cpu_request(std::string_view deployment, std::string_view cpu) {
   teller_.tell("command", fmt::format("kubectl set resources deployment {} --requests=cpu={}",
                                       deployment, cpu));
-  base::Json containers = boost::json::array{
-      {{"name", "pause"}, {"resources", {{"requests", {{"cpu", cpu}}}}}}};
+  base::Json containers =
+      boost::json::array{{{"name", "pause"}, {"resources", {{"requests", {{"cpu", cpu}}}}}}};
   base::Json patch = {{"spec", {{"template", {{"spec", {{"containers", containers}}}}}}}};
   auto patched = embedded_.store().patch(deployments(), "default", deployment,
                                          sim::PatchType::strategic, patch);
@@ -93,11 +95,11 @@ void Walk::set_cpu_request(std::string_view deployment, std::string_view cpu) {
 }
 
 void Walk::scale(std::string_view deployment, int replicas) {
-  teller_.tell("command", fmt::format("kubectl scale deployment {} --replicas {}", deployment,
-                                      replicas));
+  teller_.tell("command",
+               fmt::format("kubectl scale deployment {} --replicas {}", deployment, replicas));
   base::Json patch = {{"spec", {{"replicas", replicas}}}};
-  auto patched = embedded_.store().patch(deployments(), "default", deployment,
-                                         sim::PatchType::merge, patch);
+  auto patched =
+      embedded_.store().patch(deployments(), "default", deployment, sim::PatchType::merge, patch);
   if (!patched) throw WalkFailed(patched.error().message);
   note(fmt::format("deployment.apps/{} scaled", deployment));
 }
@@ -129,8 +131,8 @@ int Walk::unschedulable_pods(std::string_view deployment) const {
     const model::Pod& pod = stored->object.as<model::Pod>();
     const model::Condition* scheduled =
         model::find_condition(pod.status.conditions, "PodScheduled");
-    bool waits = scheduled != nullptr && scheduled->reason == "Unschedulable" &&
-                 pod.spec->nodeName.empty();
+    bool waits =
+        scheduled != nullptr && scheduled->reason == "Unschedulable" && pod.spec->nodeName.empty();
     if (belongs_to(pod, deployment) && waits) ++count;
   }
   return count;

@@ -16,8 +16,7 @@ constexpr int kDaysSearched = 366 * 40;
 
 constexpr std::array<std::string_view, 12> kMonths = {"jan", "feb", "mar", "apr", "may", "jun",
                                                       "jul", "aug", "sep", "oct", "nov", "dec"};
-constexpr std::array<std::string_view, 7> kDays = {"sun", "mon", "tue", "wed",
-                                                   "thu", "fri", "sat"};
+constexpr std::array<std::string_view, 7> kDays = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 
 struct FieldRange {
   std::string_view name;
@@ -107,7 +106,8 @@ Result<std::uint64_t> parse_item(std::string_view item, const FieldRange& field)
     if (first > last || first < field.first || last > field.last) return wrong(item, field);
   }
   std::uint64_t hits = 0;
-  for (int value = first; value <= last; value += step) hits |= std::uint64_t{1} << value;
+  for (int value = first; value <= last; value += step)
+    hits |= std::uint64_t{1} << value;
   return hits;
 }
 

@@ -69,8 +69,7 @@ TEST(Json, null_counts_as_not_given) {
 TEST(Json, errors_name_the_path) {
   EXPECT_EQ(error_of(read(R"({"rest":[{},{"count":"three"}]})")),
             "rest[1].count: expected an integer, found a string");
-  EXPECT_EQ(error_of(read(R"({"labels":{"a":1}})")),
-            "labels.a: expected a string, found a number");
+  EXPECT_EQ(error_of(read(R"({"labels":{"a":1}})")), "labels.a: expected a string, found a number");
   EXPECT_EQ(error_of(read(R"({"small":2147483648})")), "small: 2147483648 is out of range");
   EXPECT_EQ(error_of(read("[]")), "expected an object, found a list");
 }
@@ -92,7 +91,8 @@ TEST(Json, required_members_must_be_there_and_always_written_ones_are) {
 TEST(Json, broken_text_names_line_and_column) {
   Result<Json> broken = parse_json("{\n  \"a\": 1,\n  b\n}");
   ASSERT_FALSE(broken);
-  EXPECT_TRUE(broken.error().message.starts_with("JSON line 3, column 3:")) << broken.error().message;
+  EXPECT_TRUE(broken.error().message.starts_with("JSON line 3, column 3:"))
+      << broken.error().message;
   EXPECT_FALSE(parse_json("{} {}"));
   EXPECT_FALSE(parse_json(""));
   EXPECT_FALSE(parse_json(std::string(10'000, '[')));
@@ -101,7 +101,8 @@ TEST(Json, broken_text_names_line_and_column) {
 
 TEST(Json, pretty_text_is_indented_by_two) {
   EXPECT_EQ(print_json_pretty(parse_json(R"({"a":[1,{"b":"x"}],"c":{},"d":[]})").value()),
-            "{\n  \"a\": [\n    1,\n    {\n      \"b\": \"x\"\n    }\n  ],\n  \"c\": {},\n  \"d\": []\n}");
+            "{\n  \"a\": [\n    1,\n    {\n      \"b\": \"x\"\n    }\n  ],\n  \"c\": {},\n  \"d\": "
+            "[]\n}");
 }
 
 TEST(Shared, edit_leaves_other_owners_alone) {

@@ -13,20 +13,20 @@
 namespace base {
 
 enum class Code {
-  invalid,            // the input is wrong; repeating it will not help
-  malformed,          // the request cannot be understood at all (HTTP 400; invalid is 422)
-  unsupported,        // the request is understood, but this form of it is not served (HTTP 415)
-  not_found,          // the object, instance or file does not exist
-  already_exists,     // the name is taken
-  conflict,           // somebody else changed the object meanwhile; read it again
-  gone,               // the resource version is too old; list again
-  forbidden,          // credentials or policy refuse it
-  throttled,          // too many requests (an eviction refused by a budget counts here)
-  unavailable,        // the other side does not answer or is failing; try again later
-  no_capacity,        // the cloud has no machine of the kind asked for
-  class_not_ready,    // the node class cannot be used yet
-  timed_out,          // no answer within the time that was allowed
-  internal,           // anything else
+  invalid,          // the input is wrong; repeating it will not help
+  malformed,        // the request cannot be understood at all (HTTP 400; invalid is 422)
+  unsupported,      // the request is understood, but this form of it is not served (HTTP 415)
+  not_found,        // the object, instance or file does not exist
+  already_exists,   // the name is taken
+  conflict,         // somebody else changed the object meanwhile; read it again
+  gone,             // the resource version is too old; list again
+  forbidden,        // credentials or policy refuse it
+  throttled,        // too many requests (an eviction refused by a budget counts here)
+  unavailable,      // the other side does not answer or is failing; try again later
+  no_capacity,      // the cloud has no machine of the kind asked for
+  class_not_ready,  // the node class cannot be used yet
+  timed_out,        // no answer within the time that was allowed
+  internal,         // anything else
 };
 
 struct Error {

@@ -15,7 +15,7 @@ namespace model {
 struct PodDisruptionBudgetSpec {
   std::optional<IntOrString> minAvailable;
   std::optional<IntOrString> maxUnavailable;
-  std::optional<LabelSelector> selector;  // not set: matches no pod
+  std::optional<LabelSelector> selector;   // not set: matches no pod
   std::string unhealthyPodEvictionPolicy;  // IfHealthyBudget (default), AlwaysAllow
 };
 DESCRIBED(PodDisruptionBudgetSpec);

@@ -39,8 +39,7 @@ class Cloud {
 
   // All types that the NodePool's class can launch, those without an available offering too
   // (LIF-041), by name. Code::class_not_ready if the class cannot be used.
-  virtual Task<base::Result<model::InstanceTypes>> instance_types(
-      const model::NodePool& pool) = 0;
+  virtual Task<base::Result<model::InstanceTypes>> instance_types(const model::NodePool& pool) = 0;
 
   // Launches one instance for the claim. The claim's UID is the idempotency token: a second call
   // for the same UID returns the instance of the first. Code::no_capacity, Code::class_not_ready;

@@ -150,6 +150,14 @@ constexpr Report kStartingReport = {
     "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady "
     "message:Network plugin returns error: cni plugin not initialized"};
 
+// A kubelet reports the resources that its machine has.
+Json present(model::ResourceList resources) {
+  for (auto entry = resources.begin(); entry != resources.end();) {
+    entry = entry->second.is_zero() ? resources.erase(entry) : std::next(entry);
+  }
+  return base::to_json(resources);
+}
+
 }  // namespace
 
 Json node_object(const RunningInstance& instance, const model::NodeClaim* claim,
@@ -161,8 +169,8 @@ Json node_object(const RunningInstance& instance, const model::NodeClaim* claim,
   object spec{{"providerID", text(instance.providerID)}};
   array taints = taints_of(instance, claim, now);
   if (!taints.empty()) spec["taints"] = std::move(taints);
-  object status{{"capacity", base::to_json(instance.type->capacity)},
-                {"allocatable", base::to_json(instance.type->allocatable())},
+  object status{{"capacity", present(instance.type->capacity)},
+                {"allocatable", present(instance.type->allocatable())},
                 {"addresses", addresses_of(instance)},
                 {"daemonEndpoints", {{"kubeletEndpoint", {{"Port", 10250}}}}},
                 {"nodeInfo", node_info(instance, random)}};
