@@ -25,9 +25,8 @@ std::string_view name_of(Level level) {
 }
 
 std::string_view verb_of(const Action& action) {
-  static constexpr std::string_view kVerbs[] = {"create",    "launch",   "patch",
-                                                "delete",    "evict",    "terminate",
-                                                "describe",  "fetch",    "list"};
+  static constexpr std::string_view kVerbs[] = {"create",    "launch",   "patch", "delete", "evict",
+                                                "terminate", "describe", "fetch", "list"};
   return kVerbs[action.work.index()];
 }
 
@@ -60,8 +59,8 @@ std::optional<base::Time> Performer::start(Action action) {
   if (!is_creation && world_.is_busy(action.key)) return std::nullopt;
   if (auto until = world_.blocked_until(action.key, ports_.clock.now())) return until;
   world_.begin(action.key);
-  journal_.write({ports_.clock.now(), "act", fmt::format("{} {}", verb_of(action), action.key),
-                  nullptr});
+  journal_.write(
+      {ports_.clock.now(), "act", fmt::format("{} {}", verb_of(action), action.key), nullptr});
   boost::asio::co_spawn(ports_.executor, perform(std::move(action)), boost::asio::detached);
   return std::nullopt;
 }
@@ -70,14 +69,17 @@ void Performer::log(const LogLine& line) {
   boost::json::object data;
   data["level"] = name_of(line.level);
   data["controller"] = line.controller;
-  for (const auto& field : line.fields.as_object()) data[field.key()] = field.value();
+  for (const auto& field : line.fields.as_object())
+    data[field.key()] = field.value();
   journal_.write({ports_.clock.now(), "log", line.message, std::move(data)});
 }
 
 void Performer::publish(const Notice& notice) {
   std::optional<model::Event> event = recorder_.record(notice, ports_.clock.now());
   if (!event) return;
-  journal_.write({ports_.clock.now(), "event", notice.reason,
+  journal_.write({ports_.clock.now(),
+                  "event",
+                  notice.reason,
                   {{"about", fmt::format("{}/{}", notice.about.kind, notice.about.name)},
                    {"message", notice.message}}});
   // Sending never blocks or fails what is being done (LIF-366).
@@ -96,8 +98,10 @@ Task<> Performer::perform(Action action) {
         failure != nullptr && failure->count > 0) {
       world_.clear_failure(action.key);
     }
-    for (const LogLine& line : action.logs) log(line);
-    for (const Notice& notice : action.notices) publish(notice);
+    for (const LogLine& line : action.logs)
+      log(line);
+    for (const Notice& notice : action.notices)
+      publish(notice);
   } else {
     note_failure(action, result.error());
   }
@@ -106,7 +110,9 @@ Task<> Performer::perform(Action action) {
 
 void Performer::note_failure(const Action& action, const base::Error& error) {
   base::Time now = ports_.clock.now();
-  journal_.write({now, "result", fmt::format("{} {} failed", verb_of(action), action.key),
+  journal_.write({now,
+                  "result",
+                  fmt::format("{} {} failed", verb_of(action), action.key),
                   {{"error", error.message}}});
   if (error.code == Code::conflict) {  // LIF-019: look again when the watch has caught up
     world_.rest(action.key, now + std::chrono::milliseconds(100));
@@ -116,7 +122,9 @@ void Performer::note_failure(const Action& action, const base::Error& error) {
   world_.note_failure(action.key, error, now, wait.first, wait.longest);
   bool is_expected = error.code == Code::throttled;  // a budget that holds an eviction
   if (!is_expected) {
-    log({Level::error, std::string(verb_of(action)), "action failed",
+    log({Level::error,
+         std::string(verb_of(action)),
+         "action failed",
          {{"action", fmt::format("{} {}", verb_of(action), action.key)},
           {"error", error.message}}});
   }
@@ -142,7 +150,8 @@ Task<Result<void>> Performer::run(Action& action, CreateClaim& work) {
   if (!created) co_return std::unexpected(created.error());
   world_.assume(*created);
   std::string name = created->metadata().name;
-  for (LogLine& line : action.logs) line.fields.as_object()["NodeClaim"] = {{"name", name}};
+  for (LogLine& line : action.logs)
+    line.fields.as_object()["NodeClaim"] = {{"name", name}};
   for (const model::ObjectReference& pod : work.pods) {
     world_.planned_claims[pod.namespace_ + "/" + pod.name] = name;
     Notice notice;
@@ -186,8 +195,7 @@ Task<Result<void>> Performer::run(Action&, PatchObject& work) {
   ports::Preconditions preconditions{work.before.metadata().uid,
                                      work.before.metadata().resourceVersion};
   if (!changes.empty()) {
-    Result<model::Object> written =
-        co_await ports_.kube.patch(reference, patch, "", preconditions);
+    Result<model::Object> written = co_await ports_.kube.patch(reference, patch, "", preconditions);
     if (!written) co_return unless_gone(std::unexpected(written.error()));
     preconditions.resourceVersion = written->metadata().resourceVersion;
     world_.assume(*written);

@@ -73,10 +73,11 @@ void Collector::collect_instances(World& world, base::Time now, Decision& decisi
     Action action;
     action.key = "terminate/" + instance.providerID;
     action.work = TerminateInstance{instance.providerID};
-    action.logs.push_back({Level::info, "instance.garbagecollection",
-                           "garbage collected cloudprovider instance",
-                           {{"provider-id", instance.providerID},
-                            {"NodeClaim", {{"name", instance.nodeclaim}}}}});
+    action.logs.push_back(
+        {Level::info,
+         "instance.garbagecollection",
+         "garbage collected cloudprovider instance",
+         {{"provider-id", instance.providerID}, {"NodeClaim", {{"name", instance.nodeclaim}}}}});
     decision.actions.push_back(std::move(action));
     for (const auto& node : world.nodes_of(instance.providerID)) {
       decision.actions.push_back(delete_action(model::Object(node)));

@@ -69,9 +69,12 @@ void Controller::carry_out(Decision decision, std::optional<base::Time>& wake) {
   auto sooner = [&](std::optional<base::Time> when) {
     if (when && (!wake || *when < *wake)) wake = when;
   };
-  for (const LogLine& line : decision.logs) performer_.log(line);
-  for (const Notice& notice : decision.notices) performer_.publish(notice);
-  for (Action& action : decision.actions) sooner(performer_.start(std::move(action)));
+  for (const LogLine& line : decision.logs)
+    performer_.log(line);
+  for (const Notice& notice : decision.notices)
+    performer_.publish(notice);
+  for (Action& action : decision.actions)
+    sooner(performer_.start(std::move(action)));
   sooner(decision.wake);
 }
 

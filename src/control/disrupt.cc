@@ -206,9 +206,8 @@ LogLine disrupting_line(std::string_view reason, const std::vector<Candidate>& c
 void mark(const std::shared_ptr<const model::Node>& node, bool disrupted, Decision& decision) {
   if (has_disrupted_taint(*node) == disrupted) return;
   model::Node marked = *node;
-  std::erase_if(marked.spec.taints, [](const model::Taint& taint) {
-    return taint.key == model::kDisruptedTaint;
-  });
+  std::erase_if(marked.spec.taints,
+                [](const model::Taint& taint) { return taint.key == model::kDisruptedTaint; });
   if (disrupted) marked.spec.taints.push_back(disrupted_taint());
   Action action = patch_action(model::Object(node), model::Object(std::move(marked)));
   if (disrupted) {
@@ -235,8 +234,8 @@ Notice terminating_notice(const model::Object& object, std::string_view what,
 
 double eviction_cost(const model::Pod& pod) {
   double cost = 1.0;
-  std::string_view text = model::value_of(pod.metadata.annotations,
-                                          "controller.kubernetes.io/pod-deletion-cost");
+  std::string_view text =
+      model::value_of(pod.metadata.annotations, "controller.kubernetes.io/pod-deletion-cost");
   double deletion_cost = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), deletion_cost);
   if (error == std::errc() && end == text.data() + text.size()) {
@@ -288,14 +287,14 @@ void Disrupter::choose(World& world, base::Time now, Decision& decision) {
     taken.insert(taken.end(), running.claims.begin(), running.claims.end());
   }
   for (const Method& method : kMethods) {
-    std::vector<Candidate> candidates =
-        within_budgets(world, method.reason, candidates_for(method, world, taken, now, decision),
-                       now);
+    std::vector<Candidate> candidates = within_budgets(
+        world, method.reason, candidates_for(method, world, taken, now, decision), now);
     if (candidates.empty()) continue;
     Command command;
     command.reason = method.reason;
     command.validate_at = now + world.settings().validation_delay;
-    for (const Candidate& candidate : candidates) command.nodes.push_back(candidate.name());
+    for (const Candidate& candidate : candidates)
+      command.nodes.push_back(candidate.name());
     pending_ = std::move(command);
     return;
   }
@@ -365,8 +364,7 @@ void Disrupter::advance(World& world, base::Time now, Decision& decision) {
         action.notices.push_back(
             terminating_notice(model::Object(claim), "NodeClaim", running.reason));
         for (const auto& node : nodes) {
-          action.notices.push_back(
-              terminating_notice(model::Object(node), "Node", running.reason));
+          action.notices.push_back(terminating_notice(model::Object(node), "Node", running.reason));
         }
         decision.actions.push_back(std::move(action));
       }

@@ -21,8 +21,8 @@ struct Candidate {
   engine::NodeState state;
   std::shared_ptr<const model::NodePool> pool;
   std::vector<std::shared_ptr<const model::Pod>> reschedulable;
-  base::Money price;            // per hour; 0 if unknown (DIS-084)
-  double disruption_cost = 1;   // DIS-082
+  base::Money price;           // per hour; 0 if unknown (DIS-084)
+  double disruption_cost = 1;  // DIS-082
 
   const std::string& name() const { return state.name(); }
   // DIS-083.
@@ -35,8 +35,8 @@ class Disrupter {
 
  private:
   struct Command {
-    std::string reason;               // Empty, Drifted, Underutilized
-    std::vector<std::string> nodes;   // by name, in the order of the candidates
+    std::string reason;              // Empty, Drifted, Underutilized
+    std::vector<std::string> nodes;  // by name, in the order of the candidates
     base::Time validate_at{};
   };
   // A command that was started: its nodes are being marked, then their claims deleted.

@@ -37,8 +37,7 @@ bool ClaimEdit::is_set(std::string_view type, std::string_view status, std::stri
          condition->observedGeneration == claim().metadata.generation;
 }
 
-void ClaimEdit::set_true(std::string_view type, std::string_view reason,
-                         std::string_view message) {
+void ClaimEdit::set_true(std::string_view type, std::string_view reason, std::string_view message) {
   if (is_set(type, "True", reason.empty() ? type : reason, message)) return;
   model::NodeClaim& claim = change();
   model::set_true(claim.status.conditions, claim_conditions(), claim.metadata, type, reason,
@@ -71,7 +70,8 @@ LogLine ClaimEdit::line(Level level, std::string message, boost::json::object fi
   all["NodeClaim"] = {{"name", claim().metadata.name}};
   if (!claim().status.providerID.empty()) all["provider-id"] = claim().status.providerID;
   if (!claim().status.nodeName.empty()) all["Node"] = {{"name", claim().status.nodeName}};
-  for (auto& field : fields) all[field.key()] = std::move(field.value());
+  for (auto& field : fields)
+    all[field.key()] = std::move(field.value());
   return {level, controller_, std::move(message), std::move(all)};
 }
 

@@ -35,8 +35,7 @@ class ClaimEdit {
   // Since when the condition has its status; the creation time if it is not there.
   base::Time since(std::string_view type) const;
 
-  void set_true(std::string_view type, std::string_view reason = "",
-                std::string_view message = "");
+  void set_true(std::string_view type, std::string_view reason = "", std::string_view message = "");
   void set_false(std::string_view type, std::string_view reason, std::string_view message);
   void set_unknown(std::string_view type, std::string_view reason, std::string_view message);
   void clear(std::string_view type);

@@ -16,7 +16,8 @@ std::string to_line(const JournalEntry& entry) {
 void Journal::write(JournalEntry entry) {
   hash_ = base::hash64(to_line(entry), hash_);
   ++lines_;
-  for (const Sink& sink : sinks_) sink(entry);
+  for (const Sink& sink : sinks_)
+    sink(entry);
 }
 
 }  // namespace control

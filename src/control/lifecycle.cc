@@ -17,7 +17,8 @@ constexpr std::size_t kLongestMessage = 300;  // LIF-068
 std::string cut(const std::string& text) {
   if (text.size() < kLongestMessage) return text;
   std::size_t end = kLongestMessage;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;
   return text.substr(0, end) + "...";
 }
 
@@ -55,8 +56,8 @@ bool take_launch(World& world, ClaimEdit& edit, Decision& decision) {
   }
   if (auto refused = world.refused_launches.find(uid); refused != world.refused_launches.end()) {
     const base::Error& error = refused->second;
-    LogLine line = edit.line(Level::error, "failed launching nodeclaim",
-                             {{"error", error.message}});
+    LogLine line =
+        edit.line(Level::error, "failed launching nodeclaim", {{"error", error.message}});
     bool no_capacity = error.code == base::Code::no_capacity;
     decision.notices.push_back(edit.notice(
         true, no_capacity ? "InsufficientCapacityError" : "NodeClassNotReady",
@@ -67,8 +68,10 @@ bool take_launch(World& world, ClaimEdit& edit, Decision& decision) {
   if (auto answer = world.launched.find(uid); answer != world.launched.end()) {
     const ports::Launched& launched = answer->second;
     model::NodeClaim& claim = edit.change();
-    for (const auto& [key, value] : launched.labels) claim.metadata.labels.emplace(key, value);
-    for (const auto& [key, value] : launched.annotations) claim.metadata.annotations[key] = value;
+    for (const auto& [key, value] : launched.labels)
+      claim.metadata.labels.emplace(key, value);
+    for (const auto& [key, value] : launched.annotations)
+      claim.metadata.annotations[key] = value;
     claim.status.providerID = launched.providerID;
     claim.status.imageID = launched.imageID;
     claim.status.capacity = launched.capacity;
@@ -117,8 +120,10 @@ void sync_node(const model::NodeClaim& claim, model::Node& node) {
     owner.blockOwnerDeletion = true;
     metadata.ownerReferences.push_back(std::move(owner));
   }
-  for (const auto& [key, value] : claim.metadata.labels) metadata.labels[key] = value;
-  for (const auto& [key, value] : claim.metadata.annotations) metadata.annotations[key] = value;
+  for (const auto& [key, value] : claim.metadata.labels)
+    metadata.labels[key] = value;
+  for (const auto& [key, value] : claim.metadata.annotations)
+    metadata.annotations[key] = value;
   if (model::value_of(metadata.labels, model::kDoNotSyncTaintsLabel) != "true") {
     for (const auto* taints : {&claim.spec.taints, &claim.spec.startupTaints}) {
       for (const model::Taint& taint : *taints) {
@@ -148,8 +153,7 @@ void register_node(const World& world, ClaimEdit& edit, Decision& decision) {
   }
   const std::shared_ptr<const model::Node>& node = nodes.front();
   bool is_tainted = std::ranges::any_of(node->spec.taints, is_unregistered);
-  bool is_labelled =
-      model::value_of(node->metadata.labels, model::kRegisteredLabel) == "true";
+  bool is_labelled = model::value_of(node->metadata.labels, model::kRegisteredLabel) == "true";
   if (is_labelled && !is_tainted &&
       model::has_finalizer(node->metadata, model::kTerminationFinalizer)) {
     edit.change().status.nodeName = node->metadata.name;
@@ -226,16 +230,15 @@ void initialize_node(const World& world, ClaimEdit& edit, Decision& decision) {
   }
   model::Node labelled = *node;
   labelled.metadata.labels[std::string(model::kInitializedLabel)] = "true";
-  decision.actions.push_back(
-      patch_action(model::Object(node), model::Object(std::move(labelled))));
+  decision.actions.push_back(patch_action(model::Object(node), model::Object(std::move(labelled))));
 }
 
 // LIF-101 to LIF-105. Returns false if the claim is being given up.
 bool is_alive(const World& world, ClaimEdit& edit, Decision& decision) {
   if (edit.is_true(model::kRegistered)) return true;
   bool launched = edit.is_true(model::kLaunched);
-  base::Duration timeout = launched ? world.settings().registration_timeout
-                                    : world.settings().launch_timeout;
+  base::Duration timeout =
+      launched ? world.settings().registration_timeout : world.settings().launch_timeout;
   base::Time end = edit.since(launched ? model::kRegistered : model::kLaunched) + timeout;
   if (edit.now() < end) {
     decision.wake_at(end);
@@ -251,7 +254,8 @@ bool is_alive(const World& world, ClaimEdit& edit, Decision& decision) {
 // LIF-142, LIF-143. Returns false if the claim is being removed.
 bool is_young(ClaimEdit& edit, Decision& decision) {
   const auto& expire_after = edit.claim().spec.expireAfter;
-  if (!expire_after || !expire_after->value || !edit.claim().metadata.creationTimestamp) return true;
+  if (!expire_after || !expire_after->value || !edit.claim().metadata.creationTimestamp)
+    return true;
   base::Time end = *edit.claim().metadata.creationTimestamp + *expire_after->value;
   if (edit.now() < end) {
     decision.wake_at(end);
@@ -282,7 +286,8 @@ void note_pod_events(World& world, ClaimEdit& edit) {
 
 // LIF-130 to LIF-134.
 void mark_consolidatable(const World& world, ClaimEdit& edit, Decision& decision) {
-  auto pool = world.pools().find(model::value_of(edit.claim().metadata.labels, model::kNodePoolLabel));
+  auto pool =
+      world.pools().find(model::value_of(edit.claim().metadata.labels, model::kNodePoolLabel));
   if (pool == world.pools().end() || !pool->second->spec.disruption) return;
   bool is_marked = edit.find(model::kConsolidatable) != nullptr;
   auto unmark = [&] {
@@ -308,8 +313,8 @@ void mark_consolidatable(const World& world, ClaimEdit& edit, Decision& decision
   edit.set_true(model::kConsolidatable);
 }
 
-void look_after(World& world, const std::shared_ptr<const model::NodeClaim>& claim,
-                base::Time now, Decision& decision) {
+void look_after(World& world, const std::shared_ptr<const model::NodeClaim>& claim, base::Time now,
+                Decision& decision) {
   ClaimEdit edit(claim, kController, now);
   if (!model::has_finalizer(claim->metadata, model::kTerminationFinalizer)) {
     edit.change().metadata.finalizers.emplace_back(model::kTerminationFinalizer);  // LIF-054

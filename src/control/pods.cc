@@ -40,8 +40,7 @@ bool lets_unready_go(const model::PodDisruptionBudget& budget, const model::Pod&
 bool is_active(const model::Pod& pod) { return !engine::is_terminal(pod) && !is_terminating(pod); }
 
 bool is_reschedulable(const model::Pod& pod) {
-  bool comes_back =
-      is_active(pod) || (is_terminating(pod) && is_owned_by_stateful_set(pod));
+  bool comes_back = is_active(pod) || (is_terminating(pod) && is_owned_by_stateful_set(pod));
   return comes_back && !engine::is_daemon_pod(pod) && !engine::is_static_pod(pod);
 }
 
@@ -53,7 +52,8 @@ bool tolerates_disruption(const model::Pod& pod) {
 }
 
 bool is_protected(const model::Pod& pod, base::Time now) {
-  std::string_view value = model::value_of(pod.metadata.annotations, model::kDoNotDisruptAnnotation);
+  std::string_view value =
+      model::value_of(pod.metadata.annotations, model::kDoNotDisruptAnnotation);
   if (value == "true") return true;
   base::Result<base::Duration> duration = base::parse_duration(value);
   if (!duration || *duration <= base::Duration::zero()) return false;

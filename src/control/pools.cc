@@ -65,8 +65,8 @@ void annotate_hash(model::NodePool& pool) {
 // LIF-189, LIF-190.
 void count(const World& world, model::NodePool& pool) {
   model::ResourceList counted;
-  for (std::string_view resource : {model::kCpu, model::kMemory, model::kPods,
-                                    model::kEphemeralStorage, model::kNodes}) {
+  for (std::string_view resource :
+       {model::kCpu, model::kMemory, model::kPods, model::kEphemeralStorage, model::kNodes}) {
     counted.emplace(resource, base::Quantity());
   }
   for (const auto& [resource, used] : usage_of(world, pool.metadata.name)) {
@@ -115,7 +115,8 @@ Decision Pools::decide(World& world, base::Time now) {
           patch_action(model::Object(pool), model::Object(std::move(changed))));
     }
   }
-  std::erase_if(counted_at_, [&](const auto& entry) { return !world.pools().contains(entry.first); });
+  std::erase_if(counted_at_,
+                [&](const auto& entry) { return !world.pools().contains(entry.first); });
   return decision;
 }
 

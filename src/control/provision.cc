@@ -34,7 +34,8 @@ bool has_disrupted_taint(const model::Node& node) {
 // Pending pods first, then the pods of nodes that go away (SCH-023), both by namespace/name.
 std::vector<std::shared_ptr<const model::Pod>> pods_to_place(const World& world, base::Time now) {
   std::vector<std::shared_ptr<const model::Pod>> pods;
-  for (const auto& [key, pod] : world.provisionable()) pods.push_back(pod);
+  for (const auto& [key, pod] : world.provisionable())
+    pods.push_back(pod);
   for (const engine::NodeState& node : world.node_states()) {
     if (!node.deleting()) continue;
     for (const auto& pod : node.pods) {
@@ -58,10 +59,11 @@ void report_refusals(const engine::Snapshot& snapshot, const engine::Plan& plan,
     bool is_ignored = refusal.reason.code == model::Reason::Code::ignored;
     bool says_event = refusal.reason.code != model::Reason::Code::avoids_karpenter &&
                       refusal.reason.code != model::Reason::Code::no_nodepools;
-    decision.logs.push_back(line(
-        says_event ? Level::error : Level::debug, is_ignored ? "ignoring pod" : "could not schedule pod",
-        {{"Pod", {{"name", pod.metadata.name}, {"namespace", pod.metadata.namespace_}}},
-         {"error", error}}));
+    decision.logs.push_back(
+        line(says_event ? Level::error : Level::debug,
+             is_ignored ? "ignoring pod" : "could not schedule pod",
+             {{"Pod", {{"name", pod.metadata.name}, {"namespace", pod.metadata.namespace_}}},
+              {"error", error}}));
     if (!says_event) continue;
     Notice notice;
     notice.about = reference_of(model::Object(snapshot.pods[refusal.pod]));
@@ -102,7 +104,8 @@ void nominate_existing(World& world, base::Time now, const engine::Snapshot& sna
 boost::json::object claim_fields(const engine::PlannedClaim& planned,
                                  const model::NodeClaim& claim) {
   std::vector<std::string> names;
-  for (const auto& type : planned.types) names.push_back(type->name);
+  for (const auto& type : planned.types)
+    names.push_back(type->name);
   boost::json::object fields;
   fields["NodePool"] = {{"name", planned.pool->metadata.name}};
   fields["requests"] = base::to_json(claim.spec.resources.requests);
@@ -261,21 +264,23 @@ void Provisioner::plan(World& world, base::Time now, Decision& decision) {
   engine::Snapshot snapshot = snapshot_of(world, pods_to_place(world, now));
   if (snapshot.pods.empty()) return;  // SCH-026
   std::vector<std::string> names;
-  for (const auto& pod : snapshot.pods) names.push_back(table_key(pod->metadata));
+  for (const auto& pod : snapshot.pods)
+    names.push_back(table_key(pod->metadata));
   decision.logs.push_back(line(Level::info, "found provisionable pod(s)",
                                {{"Pods", some_of(names)}, {"pod-count", names.size()}}));
 
   engine::Plan plan = engine::pack(snapshot);
   std::size_t planned_pods = 0;
-  for (const engine::PlannedClaim& claim : plan.claims) planned_pods += claim.pods.size();
+  for (const engine::PlannedClaim& claim : plan.claims)
+    planned_pods += claim.pods.size();
   if (!plan.claims.empty()) {
-    decision.logs.push_back(
-        line(Level::info, "computed new nodeclaim(s) to fit pod(s)",
-             {{"nodeclaims", plan.claims.size()}, {"pods", planned_pods}}));
+    decision.logs.push_back(line(Level::info, "computed new nodeclaim(s) to fit pod(s)",
+                                 {{"nodeclaims", plan.claims.size()}, {"pods", planned_pods}}));
   }
   if (!plan.claims.empty() && !plan.existing.empty()) {
     std::size_t pods = 0;
-    for (const engine::PlacedOnNode& placed : plan.existing) pods += placed.pods.size();
+    for (const engine::PlacedOnNode& placed : plan.existing)
+      pods += placed.pods.size();
     decision.logs.push_back(line(Level::info, "computed unready node(s) will fit pod(s)",
                                  {{"nodes", plan.existing.size()}, {"pods", pods}}));
   }
@@ -285,9 +290,9 @@ void Provisioner::plan(World& world, base::Time now, Decision& decision) {
   for (const engine::PlannedClaim& planned : plan.claims) {
     std::string over = exceeded_limit(*planned.pool, usage_of(world, planned.pool->metadata.name));
     if (!over.empty()) {  // SCH-132
-      decision.logs.push_back(line(Level::error, "failed creating nodeclaim",
-                                   {{"NodePool", {{"name", planned.pool->metadata.name}}},
-                                    {"error", over}}));
+      decision.logs.push_back(
+          line(Level::error, "failed creating nodeclaim",
+               {{"NodePool", {{"name", planned.pool->metadata.name}}}, {"error", over}}));
       continue;
     }
     CreateClaim create;
