@@ -206,31 +206,35 @@ Decision Provisioner::decide(World& world, base::Time now) {
   return decision;
 }
 
+// Every waiting pod and every node that is being emptied asks for a pass when it is first seen, and
+// again each period (SCH-008, SCH-010). As long as nothing changed and none is due, nobody is asked.
 void Provisioner::collect_triggers(World& world, base::Time now, Decision& decision) {
-  std::set<std::string_view> seen;
-  for (const auto& [key, pod] : world.provisionable()) {
-    world.first_seen.try_emplace(key, now);  // SCH-009
-    seen.insert(pod->metadata.uid);
-    trigger(pod->metadata.uid, world, now, decision);
+  if (world.demand_version() != demand_seen_ || (next_trigger_ && now >= *next_trigger_)) {
+    demand_seen_ = world.demand_version();
+    next_trigger_.reset();
+    std::map<std::string, base::Time, std::less<>> before = std::exchange(triggered_, {});
+    for (const auto& [key, pod] : world.provisionable()) {
+      world.first_seen.try_emplace(key, now);  // SCH-009
+      trigger(pod->metadata.uid, before, world.settings().trigger_period, now);
+    }
+    for (const auto& [name, node] : world.nodes()) {
+      if (!has_disrupted_taint(*node)) continue;
+      trigger(node->metadata.uid, before, world.settings().trigger_period, now);
+    }
   }
-  for (const auto& [name, node] : world.nodes()) {
-    if (!has_disrupted_taint(*node)) continue;
-    seen.insert(node->metadata.uid);
-    trigger(node->metadata.uid, world, now, decision);
-  }
-  std::erase_if(triggered_, [&](const auto& entry) { return !seen.contains(entry.first); });
+  if (next_trigger_) decision.wake_at(*next_trigger_);
 }
 
-void Provisioner::trigger(const std::string& uid, const World& world, base::Time now,
-                          Decision& decision) {
-  base::Duration period = world.settings().trigger_period;
-  auto [last, is_new] = triggered_.try_emplace(uid, now);
-  bool due = is_new || now >= last->second + period;
-  if (due) {
-    last->second = now;
-    if (batch_.insert(uid).second) last_new_at_ = now;  // SCH-015
-  }
-  decision.wake_at(last->second + period);
+void Provisioner::trigger(const std::string& uid,
+                          const std::map<std::string, base::Time, std::less<>>& before,
+                          base::Duration period, base::Time now) {
+  auto last = before.find(uid);
+  bool is_due = last == before.end() || now >= last->second + period;
+  base::Time triggered_at = is_due ? now : last->second;
+  triggered_.emplace(uid, triggered_at);
+  if (is_due && batch_.insert(uid).second) last_new_at_ = now;  // SCH-015
+  base::Time again = triggered_at + period;
+  if (!next_trigger_ || again < *next_trigger_) next_trigger_ = again;
 }
 
 base::Time Provisioner::window_end(const Settings& settings) const {

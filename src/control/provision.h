@@ -29,7 +29,8 @@ class Provisioner {
   enum class Phase { idle, window, fetching, creating };
 
   void collect_triggers(World& world, base::Time now, Decision& decision);
-  void trigger(const std::string& uid, const World& world, base::Time now, Decision& decision);
+  void trigger(const std::string& uid, const std::map<std::string, base::Time, std::less<>>& before,
+               base::Duration period, base::Time now);
   base::Time window_end(const Settings& settings) const;
   void start_pass(const World& world, Decision& decision);
   bool types_arrived(const World& world) const;
@@ -37,7 +38,9 @@ class Provisioner {
 
   Phase phase_ = Phase::idle;
   std::map<std::string, base::Time, std::less<>> triggered_;  // uid → when last
-  std::set<std::string, std::less<>> batch_;                  // SCH-015
+  std::uint64_t demand_seen_ = 0;
+  std::optional<base::Time> next_trigger_;
+  std::set<std::string, std::less<>> batch_;  // SCH-015
   base::Time opened_at_{};
   base::Time last_new_at_{};
   std::vector<std::string> fetching_;  // pools of this pass

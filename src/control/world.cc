@@ -29,7 +29,8 @@ std::vector<std::shared_ptr<const T>> pick(
   if (id.empty()) return found;
   auto names = index.find(id);
   if (names == index.end()) return found;
-  for (const std::string& name : names->second) found.push_back(table.at(name));
+  for (const std::string& name : names->second)
+    found.push_back(table.at(name));
   return found;
 }
 
@@ -47,7 +48,9 @@ std::string table_key(const model::ObjectMeta& metadata) {
   return metadata.namespace_.empty() ? metadata.name : metadata.namespace_ + "/" + metadata.name;
 }
 
-World::World(Settings settings) : settings_(std::move(settings)) {}
+World::World(Settings settings)
+    : settings_(std::move(settings)),
+      class_label_(model::node_class_label(settings_.class_group, settings_.class_kind)) {}
 
 const std::vector<model::Kind>& World::watched_kinds() {
   using enum model::Kind;
@@ -93,7 +96,11 @@ void World::put(Table<T>& table, const model::Object& object) {
   std::shared_ptr<const T> value = object.share<T>();
   std::string key = table_key(value->metadata);
   std::shared_ptr<const T>& slot = table[key];
+  if constexpr (std::is_same_v<T, model::Node> || std::is_same_v<T, model::NodeClaim>) {
+    ++machines_version_;
+  }
   if constexpr (std::is_same_v<T, model::Node>) {
+    ++demand_version_;
     if (slot) unindex(nodes_by_provider_, slot->spec.providerID, key);
     if (!value->spec.providerID.empty()) nodes_by_provider_[value->spec.providerID].insert(key);
   }
@@ -116,8 +123,9 @@ void World::put_pod(const std::shared_ptr<const model::Pod>& pod) {
   }
   if (engine::is_provisionable(*pod)) {
     provisionable_[key] = pod;
+    ++demand_version_;
   } else {
-    provisionable_.erase(key);
+    demand_version_ += provisionable_.erase(key);
   }
   slot = pod;
 }
@@ -127,8 +135,8 @@ void World::note_pod_event(const model::Pod* before, const model::Pod& after) {
   if (!synced_.contains(model::Kind::Pod)) return;  // DIS-027: the first list is no event
   bool came = before == nullptr || before->spec->nodeName.empty();
   bool ended = before != nullptr && engine::is_terminal(after) && !engine::is_terminal(*before);
-  bool leaves = before != nullptr && after.metadata.deletionTimestamp &&
-                !before->metadata.deletionTimestamp;
+  bool leaves =
+      before != nullptr && after.metadata.deletionTimestamp && !before->metadata.deletionTimestamp;
   if (came || ended || leaves) pod_events[after.spec->nodeName] = std::nullopt;
 }
 
@@ -136,7 +144,7 @@ void World::remove_pod(const std::string& key) {
   auto pod = pods_.find(key);
   if (pod == pods_.end()) return;
   unindex(pods_by_node_, pod->second->spec->nodeName, key);
-  provisionable_.erase(key);
+  demand_version_ += provisionable_.erase(key);
   planned_claims.erase(key);
   first_seen.erase(key);
   pods_.erase(pod);
@@ -144,6 +152,7 @@ void World::remove_pod(const std::string& key) {
 
 void World::remove(const model::Object& object) {
   const model::ObjectMeta& metadata = object.metadata();
+  ++machines_version_;
   std::string key = table_key(metadata);
   if (gone_uids_.insert(metadata.uid).second) {
     gone_order_.push_back(metadata.uid);
@@ -169,6 +178,7 @@ void World::remove(const model::Object& object) {
       auto found = nodes_.find(key);
       std::string provider = found == nodes_.end() ? "" : found->second->spec.providerID;
       if (erase(nodes_)) unindex(nodes_by_provider_, provider, key);
+      ++demand_version_;
       break;
     }
     case model::Kind::NodeClaim: {
@@ -224,25 +234,27 @@ bool World::is_managed(const model::NodeClassReference& reference) const {
 }
 
 bool World::is_managed(const model::Node& node) const {
-  return node.metadata.labels.contains(
-      model::node_class_label(settings_.class_group, settings_.class_kind));
+  return node.metadata.labels.contains(class_label_);
+}
+
+// LIF-215, LIF-216: not while it lacks what its machine is known by.
+bool World::is_tracked(const model::Node& node) const {
+  const model::Labels& labels = node.metadata.labels;
+  if (!labels.contains(model::kNodePoolLabel)) return true;
+  if (node.spec.providerID.empty()) return false;
+  return labels.contains(model::kInstanceTypeLabel) ||
+         !model::value_of(labels, model::kInitializedLabel).empty();
 }
 
 std::vector<engine::NodeState> World::node_states() const {
   std::vector<engine::NodeState> states;
   for (const auto& [name, node] : nodes_) {
+    if (!is_tracked(*node)) continue;
     engine::NodeState state;
     state.node = node;
     auto claims = claims_of(node->spec.providerID);
     if (claims.size() == 1 && is_managed(claims.front()->spec.nodeClassRef)) {
       state.claim = claims.front();
-    }
-    const model::Labels& labels = node->metadata.labels;
-    bool in_pool = labels.contains(model::kNodePoolLabel);
-    if (in_pool && node->spec.providerID.empty()) continue;  // LIF-215
-    if (in_pool && !labels.contains(model::kInstanceTypeLabel) &&
-        model::value_of(labels, model::kInitializedLabel).empty()) {
-      continue;  // LIF-216
     }
     state.pods = pods_on(name);
     state.marked_for_deletion =
@@ -251,7 +263,9 @@ std::vector<engine::NodeState> World::node_states() const {
   }
   for (const auto& [name, claim] : claims_) {
     if (!is_managed(claim->spec.nodeClassRef) || claim->status.providerID.empty()) continue;
-    if (!nodes_of(claim->status.providerID).empty()) continue;
+    bool is_seen = std::ranges::any_of(nodes_of(claim->status.providerID),
+                                       [&](const auto& node) { return is_tracked(*node); });
+    if (is_seen) continue;
     engine::NodeState state;
     state.claim = claim;
     state.marked_for_deletion = marked_for_deletion.contains(name);
@@ -277,7 +291,8 @@ void World::note_failure(const std::string& key, const base::Error& error, base:
   Failure& failure = failures_[key];
   failure.error = error;
   base::Duration wait = first;
-  for (int attempt = 0; attempt < failure.count && wait < longest; ++attempt) wait *= 2;
+  for (int attempt = 0; attempt < failure.count && wait < longest; ++attempt)
+    wait *= 2;
   failure.retry_at = now + std::min(wait, longest);
   ++failure.count;
 }
@@ -300,7 +315,8 @@ bool World::is_nominated(std::string_view providerID, base::Time now) const {
 void World::forget_stale(base::Time now) {
   std::erase_if(nominated_, [&](const auto& entry) { return entry.second <= now; });
   std::set<std::string_view> uids;
-  for (const auto& [name, claim] : claims_) uids.insert(claim->metadata.uid);
+  for (const auto& [name, claim] : claims_)
+    uids.insert(claim->metadata.uid);
   auto claim_is_gone = [&](const auto& entry) { return !uids.contains(entry.first); };
   std::erase_if(launched, claim_is_gone);
   std::erase_if(refused_launches, claim_is_gone);

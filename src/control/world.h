@@ -6,6 +6,7 @@
 // own writes; an older state that a watch delivers later is passed over.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -40,13 +41,13 @@ using Table = std::map<std::string, std::shared_ptr<const T>, std::less<>>;
 // What became of the last attempt of a key that failed.
 struct Failure {
   base::Error error;
-  int count = 0;         // attempts in a row that failed
+  int count = 0;  // attempts in a row that failed
   base::Time retry_at{};
 };
 
 struct InstanceKnowledge {
-  bool gone = false;             // the cloud said that it does not exist
-  base::Time asked_at{};         // of the last answer to terminate or describe
+  bool gone = false;      // the cloud said that it does not exist
+  base::Time asked_at{};  // of the last answer to terminate or describe
   bool termination_asked = false;
 };
 
@@ -85,6 +86,9 @@ class World {
   // Pods that wait for capacity (SCH-027), by namespace/name.
   const Table<model::Pod>& provisionable() const { return provisionable_; }
 
+  // Grows whenever a pod that waits, or any node, came, changed or went.
+  std::uint64_t demand_version() const { return demand_version_; }
+
   // Nodes and claims of one machine (LIF-003); an empty ID matches nothing.
   std::vector<std::shared_ptr<const model::Node>> nodes_of(std::string_view providerID) const;
   std::vector<std::shared_ptr<const model::NodeClaim>> claims_of(std::string_view providerID) const;
@@ -95,6 +99,9 @@ class World {
   // Every tracked node (SCH-114, SCH-119, LIF-215 to LIF-218): by name of Node, then claims without
   // a Node. Claims without a provider ID are left out.
   std::vector<engine::NodeState> node_states() const;
+
+  // Grows with every change of a Node or claim: what was derived from them is then out of date.
+  std::uint64_t machines_version() const { return machines_version_; }
 
   // LIF-239, LIF-240: no managed claim without a provider ID.
   bool is_synced() const;
@@ -154,8 +161,11 @@ class World {
   void remove_pod(const std::string& key);
   void remove(const model::Object& object);
   bool is_older_than_known(const model::Object& object) const;
+  bool is_tracked(const model::Node& node) const;
 
   Settings settings_;
+  std::string class_label_;
+  std::uint64_t machines_version_ = 0;
   Table<model::Pod> pods_;
   Table<model::Pod> provisionable_;
   Table<model::Node> nodes_;
@@ -169,6 +179,7 @@ class World {
   std::map<std::string, std::set<std::string>, std::less<>> nodes_by_provider_;
   std::map<std::string, std::set<std::string>, std::less<>> claims_by_provider_;
   std::set<model::Kind> synced_;
+  std::uint64_t demand_version_ = 0;
   std::multiset<std::string, std::less<>> busy_;
   std::map<std::string, Failure, std::less<>> failures_;
   std::map<std::string, base::Time, std::less<>> nominated_;
