@@ -24,6 +24,7 @@ class Recorder {
   bool take_token(base::Time now);
 
   std::map<std::string, base::Time, std::less<>> said_until_;
+  std::size_t sweep_at_ = 0;            // old keys are dropped when so many have gathered
   std::int64_t tokens_milli_ = 10'000;  // a token is 1000; the bucket holds 10
   base::Time filled_at_{};
   std::uint64_t count_ = 0;
