@@ -152,7 +152,6 @@ void World::remove_pod(const std::string& key) {
 
 void World::remove(const model::Object& object) {
   const model::ObjectMeta& metadata = object.metadata();
-  ++machines_version_;
   std::string key = table_key(metadata);
   if (gone_uids_.insert(metadata.uid).second) {
     gone_order_.push_back(metadata.uid);
@@ -166,6 +165,7 @@ void World::remove(const model::Object& object) {
     auto found = table.find(key);
     if (found == table.end() || found->second->metadata.uid != metadata.uid) return false;
     table.erase(found);
+    ++machines_version_;
     return true;
   };
   switch (object.kind()) {
