@@ -38,6 +38,12 @@ std::string requests_text(const base::Json& data) {
   return text;
 }
 
+// What else the cloud may choose; "" if there is nothing else.
+std::string alternatives_text(const base::Json& data) {
+  std::string types = text_at(data, {"instance-types"});
+  return types.find(',') == std::string::npos ? "" : "; it may be any of " + types;
+}
+
 }  // namespace
 
 Teller::Teller(Story& story, ports::Clock& clock, sim::Store& store, const sim::SimCloud& cloud,
@@ -85,13 +91,12 @@ void Teller::on_journal(const control::JournalEntry& entry) {
   } else if (entry.what == "created nodeclaim") {
     if (!scale_up_.created) scale_up_.created = entry.at;
     tell("decision",
-         fmt::format("nodeclaim {} for {} ({}): {} in {} is the cheapest that fits, {} at {}/h; "
-                     "it may be any of {}",
+         fmt::format("nodeclaim {} for {} ({}): {} in {} is the cheapest that fits, {} at {}/h{}",
                      claim, plural(number_at(data, "pods"), "pod"), requests_text(data),
                      text_at(data, {"cheapest", "instance-type"}),
                      text_at(data, {"cheapest", "zone"}),
                      text_at(data, {"cheapest", "capacity-type"}),
-                     text_at(data, {"cheapest", "price"}), text_at(data, {"instance-types"})),
+                     text_at(data, {"cheapest", "price"}), alternatives_text(data)),
          data);
   } else if (entry.what == "launched nodeclaim") {
     scale_up_.launched = entry.at;
