@@ -15,6 +15,7 @@
 #include "engine/amounts.h"
 #include "engine/bin_tree.h"
 #include "engine/ports.h"
+#include "engine/reservations.h"
 #include "engine/templates.h"
 #include "engine/ways.h"
 
@@ -29,6 +30,7 @@ struct Claim {
   HostId host = kNoHost;
   std::size_t placeholder = 0;  // n of hostname-placeholder-<n> (SCH-159)
   bool min_values_relaxed = false;
+  ReservationIds reservations;  // that it holds
   std::vector<std::size_t> pods;
   // Per tracked column the row that has most room of it, of those that are left.
   std::array<std::uint32_t, Summary::kColumns> largest{};

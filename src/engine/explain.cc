@@ -29,6 +29,10 @@ struct Met {
   bool requirements_and_offering = false;
 };
 
+constexpr std::string_view kReservedText =
+    "one or more instance types with compatible reserved offerings are available, but could not be "
+    "reserved";
+
 constexpr std::int64_t kSuspiciousCpus = 1'000'000;
 
 std::string criterion(const Met& met, bool asks_for_a_million_cpus) {
@@ -70,10 +74,10 @@ class Explainer {
     problem.topology.look(candidate.shape, candidate.form, view_);
   }
 
-  model::Reason of_template(Template& from, std::size_t& next_host) const {
-    auto claim = empty_claim(problem_, from, next_host);
+  model::Reason of_template(Template& from, std::size_t& next_placeholder) const {
+    auto claim = empty_claim(problem_, from, next_placeholder);
     if (!claim) return {claim.error(), from.name(), "", {}};
-    ++next_host;
+    ++next_placeholder;
     Ways ways;
     WayFinder(problem_.states, problem_.tolerance, problem_.topology)
         .find(candidate_, view_, problem_.claim_classes[claim->bin_class], ways);
@@ -89,6 +93,7 @@ class Explainer {
       case Code::requirements: return requirements_text(claim);
       case Code::volumes: return volumes_text(claim);
       case Code::topology: return topology_text(claim);
+      case Code::reserved_offering: return std::string(kReservedText);
       case Code::instance_types:
       case Code::min_values: return filter_text(claim, ways);
       default: return "";
@@ -207,6 +212,28 @@ class Explainer {
   Topology::View view_;
 };
 
+// The errors of all templates that were tried. Those behind one that gave a reserved-offering error
+// were not (SCH-188).
+model::Reason explain_form(Problem& problem, const Candidate& candidate, std::size_t placeholder) {
+  Explainer explainer(problem, candidate);
+  model::Reason reason;
+  bool must_wait = false;
+  for (Template& from : problem.templates) {
+    model::Reason part = explainer.of_template(from, placeholder);
+    if (part.code == Code::none) return {};
+    must_wait = part.code == Code::reserved_offering;
+    reason.parts.push_back(std::move(part));
+    if (must_wait) break;
+  }
+  if (reason.parts.size() == 1) {
+    model::Reason only = std::move(reason.parts.front());
+    return only;
+  }
+  reason.code = Code::several;
+  if (!must_wait) return reason;
+  return {Code::reserved_offering, "", reason.to_string(), {}};
+}
+
 }  // namespace
 
 std::string to_json_text(const model::ResourceList& resources) {
@@ -217,22 +244,21 @@ std::string to_json_text(const model::ResourceList& resources) {
   return "{" + text + "}";
 }
 
-model::Reason explain(Problem& problem, std::size_t pod, std::size_t next_host) {
+model::Reason explain(Problem& problem, std::size_t pod, std::size_t placeholder) {
   Shape& shape = problem.shapes[problem.shape_of[pod]];
   if (shape.uses_dra && problem.snapshot.settings.ignore_dra_requests) {
     return {Code::dra, "", "", {}};
   }
   if (problem.templates.empty()) return {Code::no_types_left, "", "", {}};
-  Candidate candidate{shape, shape.forms.back()};
-  Explainer explainer(problem, candidate);
-  model::Reason reason;
-  for (Template& from : problem.templates) {
-    reason.parts.push_back(explainer.of_template(from, next_host));
-    if (reason.parts.back().code == Code::none) return {};
+  // A reservation that has to be waited for ends the try at once, in whatever form (SCH-140).
+  bool has_reservations = !problem.reservations.empty();
+  for (const Form& form : shape.forms) {
+    bool is_last = &form == &shape.forms.back();
+    if (!is_last && !has_reservations) continue;
+    model::Reason reason = explain_form(problem, {shape, form}, placeholder);
+    if (is_last || reason.code == Code::reserved_offering) return reason;
   }
-  if (reason.parts.size() == 1) return std::move(reason.parts.front());
-  reason.code = Code::several;
-  return reason;
+  return {};
 }
 
 }  // namespace engine

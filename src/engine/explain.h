@@ -11,9 +11,9 @@
 
 namespace engine {
 
-// `next_host` is the number of the placeholder hostname with which the try began. Code::none if the
+// `placeholder` is the number of the hostname with which the try began. Code::none if the
 // pod would find a place now, which can only be when the solve was stopped early.
-model::Reason explain(Problem& problem, std::size_t pod, std::size_t next_host);
+model::Reason explain(Problem& problem, std::size_t pod, std::size_t placeholder);
 
 // "cpu":"1" and so on, by name (SCH-177).
 std::string to_json_text(const model::ResourceList& resources);

@@ -65,10 +65,25 @@ const base::Shared<model::Requirements>& Finaliser::requirements_of(StateId stat
   return place->second;
 }
 
+// A claim that holds reservations is for these alone (SCH-190).
+StateId Finaliser::reserved_state(const Claim& claim) {
+  StateId state = problem_.claim_classes[claim.bin_class].state;
+  if (claim.reservations.empty()) return state;
+  std::vector<std::string> names;
+  for (ReservationId id : claim.reservations) {
+    names.push_back(problem_.reservations.name(id));
+  }
+  using model::Operator;
+  model::Requirements requirements = problem_.states[state];
+  requirements.replace({model::kCapacityTypeLabel, Operator::In, {std::string(model::kReserved)}});
+  requirements.add({problem_.snapshot.settings.reservation_id_label, Operator::In, names});
+  return problem_.states.intern(requirements);
+}
+
 std::expected<PlannedClaim, model::Reason> Finaliser::finalise(Claim& claim) {
   const Settings& settings = problem_.snapshot.settings;
   TypeTable& types = *claim.made_from->types;
-  StateId state = problem_.claim_classes[claim.bin_class].state;
+  StateId state = reserved_state(claim);
   TypeList cheapest = types.cheapest(claim.rows, state, settings.max_instance_types);
   if (settings.min_values_policy == MinValuesPolicy::Strict) {
     auto has_min_values = [](const auto& entry) { return entry.second.min_values().has_value(); };

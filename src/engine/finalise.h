@@ -21,6 +21,7 @@ class Finaliser {
   std::expected<PlannedClaim, model::Reason> finalise(Claim& claim);
 
  private:
+  StateId reserved_state(const Claim& claim);
   const base::Shared<model::Requirements>& requirements_of(StateId state);
 
   Problem& problem_;

@@ -29,6 +29,32 @@ StateId with_lower_min_values(States& states, StateId state,
   return states.intern(lowered);
 }
 
+// Finds what the claim would hold: of all reservations that its types might use, those that it
+// holds or that have an instance left (SCH-183). In strict mode there must be one if there is any to
+// be had, or if the claim held one (SCH-186).
+std::expected<Narrowed, Code> with_reservations(const Problem& problem, const Claim& claim,
+                                                Narrowed narrowed) {
+  const TypeTable& types = *claim.made_from->types;
+  bool is_any_compatible = false;
+  for (const TypeTable::Reserved& reserved : types.reserved()) {
+    if (!reserved.rows.intersects(narrowed.rows)) continue;
+    if (!types.suits(narrowed.state, reserved.kind)) continue;
+    is_any_compatible = true;
+    ReservationId id = problem.reservations.find(reserved.reservation);
+    bool is_held = std::ranges::find(claim.reservations, id) != claim.reservations.end();
+    if (is_held || problem.reservations.has_left(id)) narrowed.reservations.push_back(id);
+  }
+  std::ranges::sort(narrowed.reservations);
+  auto repeated = std::ranges::unique(narrowed.reservations);
+  narrowed.reservations.erase(repeated.begin(), repeated.end());
+  bool is_missed = is_any_compatible || !claim.reservations.empty();
+  bool is_strict = problem.snapshot.settings.reserved_mode == ReservedMode::Strict;
+  if (is_strict && is_missed && narrowed.reservations.empty()) {
+    return std::unexpected(Code::reserved_offering);
+  }
+  return narrowed;
+}
+
 // Placeholders are only spelled out for the few pods that ask for a hostname.
 bool accepts_placeholder(const Wanted& wanted, const Claim& claim) {
   return !wanted.hostname || wanted.accepts_host(placeholder(claim.placeholder));
@@ -92,19 +118,19 @@ Rows rows_with_free_ports(const Claim& claim, const Shape& shape) {
 
 std::expected<Narrowed, Code> fit_types(Problem& problem, const Claim& claim, const Shape& shape,
                                         StateId state) {
-  Narrowed narrowed{state, rows_with_free_ports(claim, shape), claim.min_values_relaxed};
+  Narrowed narrowed{state, rows_with_free_ports(claim, shape), claim.min_values_relaxed, {}};
   keep_suitable(claim, state, shape, narrowed.rows);
   if (narrowed.rows.none()) return std::unexpected(Code::instance_types);
 
   auto violations = too_few_values(problem.states[state], narrowed.rows, *claim.made_from->types);
-  if (violations.empty()) return narrowed;
+  if (violations.empty()) return with_reservations(problem, claim, std::move(narrowed));
   // Only opening a claim may lower what it asks for (SCH-162).
   bool may_lower = problem.snapshot.settings.min_values_policy == MinValuesPolicy::BestEffort &&
                    claim.pods.empty();
   if (!may_lower) return std::unexpected(Code::min_values);
   narrowed.state = with_lower_min_values(problem.states, state, violations);
   narrowed.min_values_relaxed = true;
-  return narrowed;
+  return with_reservations(problem, claim, std::move(narrowed));
 }
 
 std::expected<Claim, Code> empty_claim(Problem& problem, Template& from, std::size_t placeholder) {

@@ -16,6 +16,7 @@ struct Narrowed {
   StateId state = 0;
   Rows rows;  // types that a claim may yet become
   bool min_values_relaxed = false;
+  ReservationIds reservations;  // that it would hold
 };
 
 // The state of an existing node once the candidate joins it (SCH-123); nullopt if it may not.
@@ -33,7 +34,8 @@ std::optional<Narrowed> fit_claim(Problem& problem, const Claim& claim, const Ca
 Code refusal_of(Problem& problem, const Claim& claim, const Candidate& candidate,
                 const Topology::View& view, const Ways& ways);
 
-// The types that suit a claim in this state once the pod joins it (SCH-168 to SCH-173).
+// The types that suit a claim in this state once the pod joins it, and the reservations that they
+// leave to it (SCH-168 to SCH-173, SCH-183 to SCH-187).
 std::expected<Narrowed, Code> fit_types(Problem& problem, const Claim& claim, const Shape& shape,
                                         StateId state);
 

@@ -48,6 +48,7 @@ Problem::Problem(const Snapshot& of)
       states(rules),
       shapes(of.settings, volumes, states, tolerance),
       topology(of, states, tolerance),
+      reservations(of),
       shape_of(of.pods.size(), 0) {}
 
 base::Result<void> Problem::add_pod(std::size_t pod) {
@@ -100,7 +101,7 @@ TypeTable& Problem::table_of(const model::InstanceTypes& types) {
   for (TypeTable& table : tables) {
     if (table.types() == types) return table;
   }
-  return tables.emplace_back(types, states, rules);
+  return tables.emplace_back(types, states, rules, snapshot.settings);
 }
 
 void Problem::make_templates(const std::vector<DaemonPod>& daemons) {

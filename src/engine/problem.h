@@ -14,6 +14,7 @@
 #include "engine/daemons.h"
 #include "engine/label_rules.h"
 #include "engine/ports.h"
+#include "engine/reservations.h"
 #include "engine/shapes.h"
 #include "engine/snapshot.h"
 #include "engine/states.h"
@@ -58,6 +59,7 @@ struct Problem {
   Tolerance tolerance;
   Shapes shapes;
   Topology topology;
+  Reservations reservations;
   BinClasses node_classes;
   BinClasses claim_classes;
   AmountScale scale;

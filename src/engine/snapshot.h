@@ -21,6 +21,8 @@ namespace engine {
 
 enum class PreferencePolicy { Respect, Ignore };
 enum class MinValuesPolicy { Strict, BestEffort };
+// What becomes of a pod that could only have used a reservation that others hold (SCH-186, SCH-187).
+enum class ReservedMode { Strict, Fallback };
 
 // The labels of a cloud for which model::is_well_known() does not speak.
 struct CloudLabels {
@@ -35,6 +37,8 @@ struct Settings {
   MinValuesPolicy min_values_policy = MinValuesPolicy::Strict;
   bool ignore_dra_requests = true;
   bool reserved_capacity = true;
+  ReservedMode reserved_mode = ReservedMode::Strict;
+  std::string reservation_id_label{"karpenter.k8s.aws/capacity-reservation-id"};
   std::size_t max_instance_types = 600;     // of a claim (SCH-267)
   std::optional<CloudLabels> cloud_labels;  // those of model if not given
 };

@@ -96,19 +96,21 @@ Solve::Outcome Solve::attempt(std::size_t pod, const std::function<bool()>& stop
   for (std::size_t step = 0; form != nullptr; ++step) {
     if (stop && stop()) return Outcome::stopped;
     last_first_placeholder_ = next_placeholder_;
-    if (place(pod, {shape, *form})) return Outcome::placed;
+    Outcome outcome = place(pod, {shape, *form});
+    if (outcome == Outcome::placed) return outcome;
+    if (outcome == Outcome::must_wait) return Outcome::no_place;  // without relaxation (SCH-140)
     form = problem_.shapes.relaxed(number, step, problem_.may_tolerate_preferences);
     if (form != nullptr) problem_.topology.bind(shape, *form);
   }
   return Outcome::no_place;
 }
 
-bool Solve::place(std::size_t pod, const Candidate& candidate) {
+Solve::Outcome Solve::place(std::size_t pod, const Candidate& candidate) {
   problem_.topology.look(candidate.shape, candidate.form, view_);
   node_ways_.forget();
   claim_ways_.forget();
-  return place_on_node(pod, candidate) || place_on_claim(pod, candidate) ||
-         open_claim(pod, candidate);
+  bool is_placed = place_on_node(pod, candidate) || place_on_claim(pod, candidate);
+  return is_placed ? Outcome::placed : open_claim(pod, candidate);
 }
 
 Need Solve::need_of(const Candidate& candidate) const {
@@ -162,7 +164,7 @@ bool Solve::place_on_claim(std::size_t pod, const Candidate& candidate) {
   return true;
 }
 
-bool Solve::open_claim(std::size_t pod, const Candidate& candidate) {
+Solve::Outcome Solve::open_claim(std::size_t pod, const Candidate& candidate) {
   Need need;
   for (Template& from : problem_.templates) {
     auto claim = empty_claim(problem_, from, next_placeholder_);
@@ -170,15 +172,22 @@ bool Solve::open_claim(std::size_t pod, const Candidate& candidate) {
     ++next_placeholder_;
     const Ways& ways = claim_ways_.of(from.bin_class, finder_, candidate, view_, need);
     auto narrowed = fit_claim(problem_, *claim, candidate, view_, ways);
-    if (!narrowed) continue;
+    if (!narrowed) {
+      // It keeps the templates behind from being used (SCH-188).
+      bool must_wait =
+          !from.types->reserved().empty() &&
+          refusal_of(problem_, *claim, candidate, view_, ways) == Code::reserved_offering;
+      if (must_wait) return Outcome::must_wait;
+      continue;
+    }
     claim->host = problem_.topology.hosts.add_claim(claim->placeholder);
     join(*claim, pod, candidate, *std::move(narrowed));
     from.limits.charge(claim->rows);
     Summary summary = summary_of(*claim);
     claims_.open(*std::move(claim), summary);
-    return true;
+    return Outcome::placed;
   }
-  return false;
+  return Outcome::no_place;
 }
 
 void Solve::join(ExistingNode& node, std::size_t pod, const Candidate& candidate, StateId state) {
@@ -202,6 +211,8 @@ void Solve::join(Claim& claim, std::size_t pod, const Candidate& candidate, Narr
   joined.state = narrowed.state;
   claim.bin_class = problem_.claim_classes.intern(joined);
   claim.rows = std::move(narrowed.rows);
+  problem_.reservations.exchange(claim.reservations, narrowed.reservations);
+  claim.reservations = std::move(narrowed.reservations);
   claim.min_values_relaxed = narrowed.min_values_relaxed;
   add(claim.requests, candidate.shape.amounts);
   const HostPorts& ports = candidate.shape.ports;

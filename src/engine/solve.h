@@ -42,7 +42,7 @@ class Solve {
   const std::vector<Failed>& failed() const { return failed_; }
 
  private:
-  enum class Outcome { placed, no_place, stopped };
+  enum class Outcome { placed, no_place, must_wait, stopped };  // must wait: for a reservation
 
   // The ways of the present candidate for each class of a tree, found when first asked for.
   class ClassWays {
@@ -66,10 +66,10 @@ class Solve {
   };
 
   Outcome attempt(std::size_t pod, const std::function<bool()>& stop);
-  bool place(std::size_t pod, const Candidate& candidate);
+  Outcome place(std::size_t pod, const Candidate& candidate);
   bool place_on_node(std::size_t pod, const Candidate& candidate);
   bool place_on_claim(std::size_t pod, const Candidate& candidate);
-  bool open_claim(std::size_t pod, const Candidate& candidate);
+  Outcome open_claim(std::size_t pod, const Candidate& candidate);
   void join(ExistingNode& node, std::size_t pod, const Candidate& candidate, StateId state);
   void join(Claim& claim, std::size_t pod, const Candidate& candidate, Narrowed narrowed);
   Need need_of(const Candidate& candidate) const;

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/reservations.h"
+
 namespace engine {
 
 namespace {
@@ -21,7 +23,8 @@ bool go_together(const model::Requirement& one, const model::Requirement& other)
 
 }  // namespace
 
-TypeTable::TypeTable(const model::InstanceTypes& types, States& states, const LabelRules& rules)
+TypeTable::TypeTable(const model::InstanceTypes& types, States& states, const LabelRules& rules,
+                     const Settings& settings)
     : types_(types), states_(states), rules_(rules) {
   std::vector<model::OfferingGroup> groups;  // per row
   for (std::size_t type = 0; type < types.size(); ++type) {
@@ -34,6 +37,9 @@ TypeTable::TypeTable(const model::InstanceTypes& types, States& states, const La
     index_labels(row);
     for (const model::Offering* offering : groups[row].offerings) {
       add_offering(*offering, row);
+      std::string reservation = reservation_of(*offering, settings);
+      bool counts = settings.reserved_capacity && !reservation.empty();
+      if (counts) add_reserved(*offering, reservation, row);
     }
     allocatable_.push_back(std::move(groups[row].allocatable));
   }
@@ -74,6 +80,19 @@ void TypeTable::add_offering(const model::Offering& offering, std::size_t row) {
   offer.rows.set(row);
   base::Money& price = offer.prices[type_of_[row]];
   price = std::min(price, offering.price);
+}
+
+void TypeTable::add_reserved(const model::Offering& offering, const std::string& reservation,
+                             std::size_t row) {
+  StateId kind = states_.intern(offering.requirements);
+  auto found = std::ranges::find(reserved_, kind, &Reserved::kind);
+  if (found == reserved_.end()) {
+    found = reserved_.insert(found, Reserved{kind, reservation, none()});
+  }
+  // A type is left while any of its rows is, whichever has the offering.
+  for (std::size_t other = 0; other < rows(); ++other) {
+    if (type_of_[other] == type_of_[row]) found->rows.set(other);
+  }
 }
 
 TypeTable::ByState& TypeTable::by_state(StateId state) {

@@ -28,7 +28,8 @@ using Rows = base::Bits;
 
 class TypeTable {
  public:
-  TypeTable(const model::InstanceTypes& types, States& states, const LabelRules& rules);
+  TypeTable(const model::InstanceTypes& types, States& states, const LabelRules& rules,
+            const Settings& settings);
 
   std::size_t rows() const { return type_of_.size(); }
   std::size_t type_of(std::size_t row) const { return type_of_[row]; }
@@ -48,6 +49,19 @@ class TypeTable {
   const Rows& offered(StateId state);
   // Both at once.
   const Rows& usable(StateId state);
+
+  // Available reserved offerings of one kind and reservation, and the rows of the types that have
+  // one (section 17).
+  struct Reserved {
+    StateId kind = 0;
+    std::string reservation;
+    Rows rows;
+  };
+  const std::vector<Reserved>& reserved() const { return reserved_; }
+  // Whether an offering of this kind suits the state.
+  bool suits(StateId state, StateId kind) const {
+    return rules_.compatible(states_[state], states_[kind]);
+  }
 
   // The number of different values of the key among the types of these rows (SCH-170).
   std::size_t count_values(const Rows& rows, std::string_view key) const;
@@ -92,6 +106,8 @@ class TypeTable {
   const Rows& meeting(KeyIndex& index, const model::Requirement& requirement);
   ByState& by_state(StateId state);
   void sort_by_price(StateId state);
+  void add_reserved(const model::Offering& offering, const std::string& reservation,
+                    std::size_t row);
 
   const model::InstanceTypes& types_;
   States& states_;
@@ -99,6 +115,7 @@ class TypeTable {
   std::vector<std::size_t> type_of_;
   std::vector<model::ResourceList> allocatable_;
   std::vector<Offer> offers_;
+  std::vector<Reserved> reserved_;
   boost::unordered_flat_map<StateId, std::size_t> offer_of_;
   base::Map<KeyIndex> keys_;
   std::vector<std::unique_ptr<ByState>> by_state_;

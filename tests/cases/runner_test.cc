@@ -34,6 +34,9 @@ engine::Settings settings_of(const base::Json& from_case) {
   if (base::string_at(from_case, {"min-values-policy"}) == "BestEffort") {
     settings.min_values_policy = engine::MinValuesPolicy::BestEffort;
   }
+  if (base::string_at(from_case, {"reserved-mode"}) == "Fallback") {
+    settings.reserved_mode = engine::ReservedMode::Fallback;
+  }
   if (const base::Json* limit = base::find_path(from_case, {"max-instance-types"})) {
     settings.max_instance_types = static_cast<std::size_t>(limit->as_int64());
   }
@@ -145,11 +148,33 @@ bool is_as_expected(const json::value& expected, const json::value& actual) {
                             : expected == actual;
 }
 
+// Of a claim's requirements those that are expected must be there, and those that it is to lack must
+// not.
+bool are_requirements_as_expected(const json::object& expected, const json::object& actual) {
+  const json::array& texts = actual.at("requirements").get_array();
+  auto is_there = [&](const json::value& text) {
+    return std::ranges::find(texts, text) != texts.end();
+  };
+  auto is_lacking = [&](const json::value& key) {
+    std::string begin = std::string(key.get_string()) + " ";
+    return std::ranges::none_of(texts, [&](const json::value& text) {
+      return std::string_view(text.get_string()).starts_with(begin);
+    });
+  };
+  const json::value* wanted = expected.if_contains("requirements");
+  const json::value* unwanted = expected.if_contains("lacks");
+  return (wanted == nullptr || std::ranges::all_of(wanted->get_array(), is_there)) &&
+         (unwanted == nullptr || std::ranges::all_of(unwanted->get_array(), is_lacking));
+}
+
 bool are_claims_as_expected(const json::array& expected, const json::array& actual) {
   return std::ranges::equal(expected, actual, [](json::value one, json::value other) {
     for (json::value* claim : {&one, &other}) {
       if (json::value* pods = claim->get_object().if_contains("pods")) *pods = in_order(*pods);
     }
+    if (!are_requirements_as_expected(one.get_object(), other.get_object())) return false;
+    one.get_object().erase("requirements");
+    one.get_object().erase("lacks");
     return is_as_expected(one, other);
   });
 }

@@ -178,14 +178,33 @@ class Expander {
                                                in("karpenter.sh/capacity-type", capacity_type)}}};
   }
 
+  static json::value reservation(std::string_view zone, std::string_view id,
+                                 const json::value& instances) {
+    json::value made = offering(zone, "reserved", 0);
+    made.get_object()["ReservationCapacity"] = instances;
+    made.get_object()["Requirements"].get_array().push_back(
+        Object{{"key", "karpenter.k8s.aws/capacity-reservation-id"},
+               {"operator", "In"},
+               {"values", json::array{id}}});
+    return made;
+  }
+
   void add_type(std::string_view name, Object fields) {
     json::value zones = take(fields, "zones", json::array{"a"});
     json::value price = take(fields, "price", 1);
     json::value spot = take(fields, "spot");
+    json::value reserved = take(fields, "reserved");
     json::array offerings;
     for (const json::value& zone : zones.get_array()) {
       offerings.push_back(offering(zone.get_string(), "on-demand", price));
       if (!spot.is_null()) offerings.push_back(offering(zone.get_string(), "spot", spot));
+    }
+    if (reserved.is_object()) {
+      for (const auto& [id, instances] : reserved.get_object()) {
+        for (const json::value& zone : zones.get_array()) {
+          offerings.push_back(reservation(zone.get_string(), id, instances));
+        }
+      }
     }
     json::array labels;
     for (auto& [key, value] : texts(take(fields, "labels"))) {
