@@ -1,0 +1,173 @@
+#include "engine/pack.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/random.h"
+#include "model/hash.h"
+#include "model/labels.h"
+#include "model/resources.h"
+#include "support/benchmark_workload.h"
+#include "support/objects.h"
+
+namespace engine {
+namespace {
+
+using support::pod;
+
+std::shared_ptr<const model::Pod> waiting(const std::string& name, const char* cpu) {
+  return std::make_shared<const model::Pod>(pod("default/" + name).cpu(cpu).unschedulable());
+}
+
+std::shared_ptr<const model::NodePool> default_pool() {
+  return std::make_shared<const model::NodePool>(support::pool("default"));
+}
+
+Snapshot snapshot(std::vector<std::shared_ptr<const model::Pod>> pods) {
+  Snapshot made;
+  made.pools.push_back({default_pool(),
+                        {support::instance_type("small", "2", "4Gi", "0.1", {"z1", "z2"}),
+                         support::instance_type("large", "8", "16Gi", "0.4", {"z1"})}});
+  made.pods = std::move(pods);
+  return made;
+}
+
+// All that a plan says, in text.
+std::string text_of(const Plan& plan, const Snapshot& given) {
+  std::string text;
+  for (const PlannedClaim& claim : plan.claims) {
+    text += claim.pool->metadata.name + ":";
+    for (std::size_t index : claim.pods)
+      text += " " + given.pods[index]->metadata.name;
+    text += " | " + claim.requirements->to_string() + " |";
+    for (const auto& type : claim.types)
+      text += " " + type->name;
+    text += "\n";
+  }
+  for (const Refusal& refusal : plan.refusals) {
+    text += given.pods[refusal.pod]->metadata.name + ": " + refusal.reason.to_string() + "\n";
+  }
+  return text;
+}
+
+TEST(Pack, SCH_026_nothing_to_place) {
+  Plan plan = pack(snapshot({}));
+  EXPECT_TRUE(plan.claims.empty());
+  EXPECT_TRUE(plan.refusals.empty());
+}
+
+TEST(Pack, SCH_090_without_nodepools_every_pod_is_told_so) {
+  Snapshot given = snapshot({waiting("a", "1")});
+  given.pools.clear();
+  Plan plan = pack(given);
+  ASSERT_EQ(plan.refusals.size(), 1U);
+  EXPECT_EQ(plan.refusals.front().reason.code, model::Reason::Code::no_nodepools);
+}
+
+TEST(Pack, SCH_135_pods_come_by_size_then_age_then_uid) {
+  auto aged = [](const char* name, int seconds) {
+    return std::make_shared<const model::Pod>(
+        pod(std::string("default/") + name)
+            .cpu("7")
+            .unschedulable()
+            .created(support::kStart + std::chrono::seconds(seconds)));
+  };
+  Snapshot given =
+      snapshot({waiting("tiny", "1"), aged("late", 9), aged("early", 3), aged("early-too", 3)});
+  Plan plan = pack(given);
+  EXPECT_EQ(plan.claims.size(), 3U);
+  std::vector<std::string> first;
+  for (const PlannedClaim& claim : plan.claims) {
+    first.push_back(given.pods[claim.pods.front()]->metadata.name);
+  }
+  EXPECT_EQ(first, (std::vector<std::string>{"early", "early-too", "late"}));
+}
+
+TEST(Pack, SCH_144_a_solve_that_is_stopped_keeps_what_it_placed) {
+  Snapshot given = snapshot({waiting("a", "2"), waiting("b", "1900m"), waiting("c", "1800m")});
+  int left = 2;
+  Plan plan = pack(given, [&] { return left-- == 0; });
+  EXPECT_TRUE(plan.stopped);
+  std::size_t placed = 0;
+  for (const PlannedClaim& claim : plan.claims)
+    placed += claim.pods.size();
+  EXPECT_EQ(placed, 2U);
+  EXPECT_TRUE(plan.refusals.empty());  // who was not tried has no error
+}
+
+TEST(Pack, SCH_316_dynamic_resource_allocation_is_refused) {
+  auto with_claim = pod("default/a").cpu("1").unschedulable();
+  with_claim.object.spec.edit().resourceClaims.push_back({{"name", "gpu"}});
+  Plan plan = pack(snapshot({std::make_shared<const model::Pod>(with_claim), waiting("b", "1")}));
+  EXPECT_EQ(plan.claims.size(), 1U);
+  ASSERT_EQ(plan.refusals.size(), 1U);
+  EXPECT_EQ(plan.refusals.front().reason.code, model::Reason::Code::dra);
+}
+
+TEST(Pack, SCH_356_the_order_of_the_lists_does_not_matter) {
+  Snapshot given;
+  given.settings.cloud_labels = CloudLabels{support::benchmark_well_known_labels(), {}};
+  given.pods = support::diverse_pods(200);
+  given.pools.push_back({support::benchmark_node_pool(), support::benchmark_types(50)});
+  std::string expected = text_of(pack(given), given);
+  base::Random random(3);
+  for (int round = 0; round < 5; ++round) {
+    for (std::size_t last = given.pods.size(); last > 1; --last) {
+      std::swap(given.pods[last - 1], given.pods[random.below(last)]);
+    }
+    EXPECT_EQ(text_of(pack(given), given), expected);
+  }
+}
+
+TEST(NodeClaim, SCH_268_to_273_what_a_planned_claim_becomes) {
+  auto pool = support::pool("default");
+  auto& node_template = pool.object.spec.template_;
+  node_template.metadata.labels["team"] = "red";
+  node_template.metadata.annotations["note"] = "x";
+  node_template.spec.taints = {support::taint("dedicated=a:NoSchedule")};
+  node_template.spec.startupTaints = {support::taint("cni:NoExecute")};
+  node_template.spec.requirements = {{"tier", "In", {"1", "2"}, std::nullopt},
+                                     {"kubernetes.io/arch", "In", {"amd64"}, std::nullopt},
+                                     {"node.kubernetes.io/instance-type", "Exists", {}, 1}};
+  Snapshot given = snapshot({std::make_shared<const model::Pod>(
+      pod("default/a").cpu("1").unschedulable().tolerates("dedicated"))});
+  given.pools.front().pool = std::make_shared<const model::NodePool>(pool);
+  Plan plan = pack(given);
+  ASSERT_EQ(plan.claims.size(), 1U);
+  model::NodeClaim made = to_node_claim(plan.claims.front(), given.settings);
+
+  EXPECT_EQ(made.metadata.generateName, "default-");
+  EXPECT_EQ(made.metadata.labels.at("team"), "red");
+  EXPECT_EQ(made.metadata.labels.at("tier"), "1");  // the smallest (SCH-066)
+  EXPECT_EQ(made.metadata.labels.at("karpenter.sh/nodepool"), "default");
+  EXPECT_FALSE(made.metadata.labels.contains("kubernetes.io/arch"));  // well known: from the launch
+  EXPECT_FALSE(made.metadata.labels.contains("karpenter.sh/registered"));
+  EXPECT_EQ(made.metadata.annotations.at("note"), "x");
+  EXPECT_EQ(made.metadata.annotations.at("karpenter.sh/nodepool-hash"),
+            model::node_pool_hash(pool.object));
+  EXPECT_EQ(made.metadata.annotations.at("karpenter.sh/nodeclaim-min-values-relaxed"), "false");
+  ASSERT_EQ(made.metadata.ownerReferences.size(), 1U);
+  EXPECT_EQ(made.metadata.ownerReferences.front().kind, "NodePool");
+  EXPECT_EQ(made.metadata.ownerReferences.front().blockOwnerDeletion, true);
+  EXPECT_EQ(made.metadata.ownerReferences.front().controller, std::nullopt);
+  EXPECT_EQ(made.spec.taints.size(), 1U);
+  EXPECT_EQ(made.spec.startupTaints.size(), 1U);
+  EXPECT_EQ(model::quantity_of(made.spec.resources.requests, "pods"), support::quantity("1"));
+
+  auto requirement = [&](std::string_view key) {
+    auto found = std::ranges::find(made.spec.requirements, key, &model::NodeRequirement::key);
+    return found == made.spec.requirements.end() ? model::NodeRequirement() : *found;
+  };
+  EXPECT_EQ(requirement("node.kubernetes.io/instance-type").values,
+            (std::vector<std::string>{"large", "small"}));  // sorted by name
+  EXPECT_EQ(requirement("node.kubernetes.io/instance-type").minValues, 1);
+  EXPECT_EQ(requirement("karpenter.sh/capacity-type").values,
+            (std::vector<std::string>{"on-demand"}));
+  EXPECT_EQ(requirement("karpenter.sh/registered").key, "");
+  EXPECT_EQ(requirement("kubernetes.io/hostname").key, "");
+}
+
+}  // namespace
+}  // namespace engine
