@@ -287,7 +287,11 @@ TEST(Actors, an_instance_of_the_cloud_joins_runs_pods_and_leaves) {
   ASSERT_THAT(nodes, SizeIs(1));
   const model::Node& node = *nodes[0];
   EXPECT_EQ(model::value_of(node.metadata.labels, model::kInstanceTypeLabel), "r5.large");
-  EXPECT_EQ(node.status.allocatable, cloud.running().at(0).type->allocatable());
+  model::ResourceList present = cloud.running().at(0).type->allocatable();
+  for (auto entry = present.begin(); entry != present.end();) {
+    entry = entry->second.is_zero() ? present.erase(entry) : std::next(entry);
+  }
+  EXPECT_EQ(node.status.allocatable, present);  // a machine without GPUs does not name them
   EXPECT_TRUE(model::is_true(node.status.conditions, "Ready"));
   EXPECT_THAT(cluster.ready_pods(), IsEmpty()) << "the node is not registered";
   cluster.patch(model::Kind::Node, node.metadata.name, R"({"spec": {"taints": null}})");
