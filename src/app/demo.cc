@@ -74,16 +74,21 @@ class Records {
     });
   }
 
-  ~Records() {
-    std::error_code ignored;
-    if (journal_) std::filesystem::remove(unfinished(), ignored);
-  }
+  ~Records() { discard(); }
 
   // The journal appears under its name only now, whole; without this call it vanishes.
   void finish() {
     if (!journal_) return;
     journal_.reset();
     std::filesystem::rename(unfinished(), journal_path_);
+  }
+
+  // A walk that was broken off has no journal.
+  void discard() {
+    if (!journal_) return;
+    journal_.reset();
+    std::error_code ignored;
+    std::filesystem::remove(unfinished(), ignored);
   }
 
  private:
@@ -104,14 +109,51 @@ std::vector<std::string> walks_of(const DemoOptions& options) {
   return {options.walk};
 }
 
-// Ends the run, cleanly, when the person wants it to end.
-void stop_on_signal(boost::asio::signal_set& signals, sim::SimClock& clock, bool& interrupted) {
-  signals.async_wait([&](const boost::system::error_code& error, int) {
-    if (error) return;
-    interrupted = true;
-    clock.stop();
-  });
+sigset_t ending_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP})
+    sigaddset(&signals, signal);
+  return signals;
 }
+
+// Holds back the signals that end the program while nobody listens for them: what was begun (files,
+// the next walk) is left in order, and the signal comes when someone listens again.
+class HeldSignals {
+ public:
+  HeldSignals() { change(SIG_BLOCK); }
+  ~HeldSignals() { change(SIG_UNBLOCK); }
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+
+  static void change(int how) {
+    sigset_t signals = ending_signals();
+    pthread_sigmask(how, &signals, nullptr);
+  }
+};
+
+// Ends the run, cleanly, when the person wants it to end.
+class Interruption {
+ public:
+  Interruption(boost::asio::io_context& context, sim::SimClock& clock)
+      : signals_(context, SIGINT, SIGTERM, SIGHUP) {
+    signals_.async_wait([this, &clock](const boost::system::error_code& error, int) {
+      if (error) return;
+      came_ = true;
+      clock.stop();
+    });
+    HeldSignals::change(SIG_UNBLOCK);
+  }
+  ~Interruption() { HeldSignals::change(SIG_BLOCK); }
+  Interruption(const Interruption&) = delete;
+  Interruption& operator=(const Interruption&) = delete;
+
+  bool came() const { return came_; }
+
+ private:
+  boost::asio::signal_set signals_;
+  bool came_ = false;
+};
 
 void summarize(Embedded& embedded, Teller& teller) {
   teller.tell("result",
@@ -149,9 +191,7 @@ int run_walk(const std::string& name, const DemoOptions& options, Story& story, 
   told = &teller;
   Walk walk(embedded, teller);
 
-  boost::asio::signal_set signals(embedded.context(), SIGINT, SIGTERM);
-  bool interrupted = false;
-  stop_on_signal(signals, embedded.clock(), interrupted);
+  Interruption interruption(embedded.context(), embedded.clock());
   std::string failure;
   bool ended = false;
   boost::asio::co_spawn(embedded.context(), play(name, walk), [&](std::exception_ptr error) {
@@ -165,7 +205,8 @@ int run_walk(const std::string& name, const DemoOptions& options, Story& story, 
   });
   embedded.controller().start();
   embedded.clock().run(speed_of(options));
-  if (interrupted) {
+  if (interruption.came()) {
+    records.discard();
     teller.tell("result", "interrupted");
     return kExitFailed;
   }
@@ -212,16 +253,11 @@ void greet(Teller& teller, const std::string& kubeconfig, int port, const DemoOp
   teller.tell("note", "Ctrl-C ends it");
 }
 
-int run_interactive(const DemoOptions& options, Story& story, Records& records) {
+int run_interactive(const DemoOptions& options, const std::string& manifests, Story& story,
+                    Records& records) {
   if (options.speed == "max") {
     return complain(
         {base::Code::invalid, "--speed max needs --walk: without one nothing would end"});
-  }
-  std::string manifests;
-  if (!options.apply.empty()) {
-    base::Result<std::string> text = read_file(options.apply);
-    if (!text) return complain(text.error());
-    manifests = std::move(*text);
   }
   EmbeddedOptions embedded_options{
       options.region, options.seed,
@@ -255,9 +291,7 @@ int run_interactive(const DemoOptions& options, Story& story, Records& records) 
     for (const std::string& done : applied->done)
       teller.tell("note", done);
   }
-  boost::asio::signal_set signals(embedded.context(), SIGINT, SIGTERM);
-  bool interrupted = false;
-  stop_on_signal(signals, embedded.clock(), interrupted);
+  Interruption interruption(embedded.context(), embedded.clock());
   embedded.controller().start();
   embedded.clock().run(speed_of(options));
   summarize(embedded, teller);
@@ -267,13 +301,20 @@ int run_interactive(const DemoOptions& options, Story& story, Records& records) 
 }  // namespace
 
 int run_demo(const DemoOptions& options) {
+  std::string manifests;
+  if (!options.apply.empty()) {  // before signals are held: a terminal may be read
+    base::Result<std::string> text = read_file(options.apply);
+    if (!text) return complain(text.error());
+    manifests = std::move(*text);
+  }
+  HeldSignals held;
   base::Result<std::unique_ptr<Records>> records = Records::open(options);
   if (!records) return complain(records.error());
   Story::Form form = options.output == "json" ? Story::Form::json : Story::Form::text;
   Story story(stdout, form, isatty(STDOUT_FILENO) != 0);
   int code = kExitDone;
   if (options.walk.empty()) {
-    code = run_interactive(options, story, **records);
+    code = run_interactive(options, manifests, story, **records);
   } else {
     for (const std::string& walk : walks_of(options)) {
       code = run_walk(walk, options, story, **records);
