@@ -23,7 +23,6 @@
 namespace {
 
 using support::Kubectl;
-using support::Ran;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -124,23 +123,9 @@ class KubectlTest : public ::testing::TestWithParam<std::string> {
   }
   void TearDown() override { std::filesystem::remove_all(home_); }
 
-  // The output of a command that must succeed.
-  std::string ok(const std::vector<std::string>& arguments) {
-    Ran ran = kubectl_.run(arguments);
-    EXPECT_EQ(ran.code, 0) << ::testing::PrintToString(arguments) << "\n" << ran.output;
-    return ran.output;
-  }
-  std::string ok(std::string_view arguments) {
-    Ran ran = kubectl_(arguments);
-    EXPECT_EQ(ran.code, 0) << arguments << "\n" << ran.output;
-    return ran.output;
-  }
-  // The output of a command that must be refused.
-  std::string refused(std::string_view arguments) {
-    Ran ran = kubectl_(arguments);
-    EXPECT_GT(ran.code, 0) << arguments << "\n" << ran.output;
-    return ran.output;
-  }
+  std::string ok(const std::vector<std::string>& arguments) { return kubectl_.ok(arguments); }
+  std::string ok(std::string_view arguments) { return kubectl_.ok(arguments); }
+  std::string refused(std::string_view arguments) { return kubectl_.refused(arguments); }
 
   void deploy(const std::string& name, int replicas) {
     ok("create deployment " + name + " --image=pause:3.2 --replicas=" + std::to_string(replicas));

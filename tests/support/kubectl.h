@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/process.h"
@@ -22,7 +23,9 @@ class Kubectl {
   // written by file().
   Kubectl(std::string_view version, std::filesystem::path home);
 
+  // Home has room for one; a cluster that has written its own is named here.
   const std::string& kubeconfig() const { return kubeconfig_; }
+  void set_kubeconfig(std::string path) { kubeconfig_ = std::move(path); }
 
   // What `kubectl edit` opens.
   void set_editor(std::string command) { editor_ = std::move(command); }
@@ -33,6 +36,12 @@ class Kubectl {
   Ran run(const std::vector<std::string>& arguments) const;
   // The same, split at blanks.
   Ran operator()(std::string_view arguments) const;
+
+  // The output of a command that must succeed, or else the test fails.
+  std::string ok(const std::vector<std::string>& arguments) const;
+  std::string ok(std::string_view arguments) const;
+  // The output of a command that must be refused.
+  std::string refused(std::string_view arguments) const;
 
   // Starts it and goes on.
   std::unique_ptr<Process> start(const std::vector<std::string>& arguments) const;

@@ -3,16 +3,22 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstdint>
 
 #include "base/check.h"
 
 namespace support {
 namespace {
+
+// A program that runs for a while must not wait for a test that does something else meanwhile.
+constexpr int kPipeBytes = 1 << 20;
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
   std::vector<char*> result;
@@ -23,6 +29,21 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return result;
 }
 
+// Never returns. Between fork and exec only what is safe in a process of many threads.
+[[noreturn]] void become(char* const* argv, char* const* envp, int output, pid_t parent) {
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(127);  // the test is gone already
+  int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (dup2(nothing, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0 &&
+      dup2(output, STDERR_FILENO) >= 0) {
+    execve(argv[0], argv, envp);
+  }
+  constexpr std::string_view kSorry = "cannot run the program";
+  [[maybe_unused]] ssize_t written = write(output, kSorry.data(), kSorry.size());
+  _exit(127);
+}
+
 }  // namespace
 
 Process::Process(const std::vector<std::string>& arguments,
@@ -30,54 +51,54 @@ Process::Process(const std::vector<std::string>& arguments,
   std::array<int, 2> ends{};
   base::check(pipe2(ends.data(), O_CLOEXEC) == 0, "a pipe can be made");
   pipe_ = ends[0];
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+  fcntl(pipe_, F_SETPIPE_SZ, kPipeBytes);  // less, if the system grants no more
   std::vector<char*> argv = pointers(arguments);
   std::vector<char*> envp = pointers(environment);
-  int error = posix_spawn(&child_, argv[0], &actions, nullptr, argv.data(), envp.data());
-  posix_spawn_file_actions_destroy(&actions);
+  pid_t parent = getpid();
+  child_ = fork();
+  base::check(child_ >= 0, "a process can be made");
+  if (child_ == 0) become(argv.data(), envp.data(), ends[1], parent);
+  group_ = child_;
+  setpgid(child_, child_);  // whoever comes first
   close(ends[1]);
-  if (error == 0) return;
-  child_ = -1;
-  output_ = "cannot run " + arguments[0];
 }
 
 Process::~Process() {
-  if (child_ > 0) {
-    signal(SIGKILL);
-    waitpid(child_, nullptr, 0);
-  }
+  kill(-group_, SIGKILL);
+  if (child_ > 0) waitpid(child_, nullptr, 0);
   close(pipe_);
 }
 
-bool Process::read_some(std::chrono::seconds patience) {
+bool Process::read_some(Deadline deadline) {
+  auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Deadline::clock::now());
   pollfd watched{pipe_, POLLIN, 0};
-  auto milliseconds = std::chrono::milliseconds(patience).count();
-  if (poll(&watched, 1, static_cast<int>(milliseconds)) <= 0) return false;
+  if (poll(&watched, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0))) <= 0) {
+    return false;
+  }
   std::array<char, 4096> block{};
   ssize_t size = read(pipe_, block.data(), block.size());
-  if (size <= 0) return false;
+  if (size <= 0) {
+    at_end_ = true;
+    return false;
+  }
   output_.append(block.data(), static_cast<std::size_t>(size));
   return true;
 }
 
 bool Process::wait_for(std::string_view text, std::chrono::seconds patience) {
+  Deadline deadline = Deadline::clock::now() + patience;
   while (output_.find(text) == std::string::npos) {
-    if (!read_some(patience)) return false;
+    if (!read_some(deadline)) return false;
   }
   return true;
 }
 
 int Process::finish(std::chrono::seconds patience) {
-  while (read_some(patience)) {
+  Deadline deadline = Deadline::clock::now() + patience;
+  while (read_some(deadline)) {
   }
   if (child_ <= 0) return -1;
-  pollfd at_end{pipe_, POLLIN, 0};
-  bool is_silent = poll(&at_end, 1, 0) == 0;  // and not at the end of its output
-  if (is_silent) signal(SIGKILL);
+  if (!at_end_) kill(-group_, SIGKILL);
   int status = 0;
   waitpid(child_, &status, 0);
   child_ = -1;
@@ -87,5 +108,7 @@ int Process::finish(std::chrono::seconds patience) {
 void Process::signal(int number) {
   if (child_ > 0) kill(child_, number);
 }
+
+bool Process::is_gone() const { return child_ <= 0 && kill(-group_, 0) != 0 && errno == ESRCH; }
 
 }  // namespace support

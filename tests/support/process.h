@@ -1,5 +1,7 @@
-// A program that a test runs, with its output. Nothing here waits without end: a program that says
-// nothing for too long is ended, and the test sees what it said so far.
+// A program that a test runs, with its output. Nothing here waits without end: a program that takes
+// too long is ended, and the test sees what it said so far. Nothing outlives the test: the program
+// and what it started form a process group that is ended with this object, and the system ends the
+// program if the test itself is killed.
 #pragma once
 
 #include <sys/types.h>
@@ -30,13 +32,20 @@ class Process {
 
   void signal(int number);
 
+  // True after finish() if the program left no process of its own behind.
+  bool is_gone() const;
+
   const std::string& output() const { return output_; }
 
  private:
-  // False at the end of the output, or after a silence of that length.
-  bool read_some(std::chrono::seconds patience);
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  // False at the end of the output, or at the deadline.
+  bool read_some(Deadline deadline);
 
   pid_t child_ = -1;
+  pid_t group_ = -1;
+  bool at_end_ = false;
   int pipe_ = -1;
   std::string output_;
 };
