@@ -43,9 +43,11 @@ bool applies_to(const model::Budget& budget, std::string_view reason) {
 
 std::int64_t allowed_disruptions(const model::NodePool& pool, std::string_view reason,
                                  std::int64_t total, base::Time now) {
+  static const std::vector<model::Budget> unsaid = {{std::nullopt, "10%", {}, {}}};  // DIS-089
+  const auto& disruption = pool.spec.disruption;
   std::int64_t allowed = kUnlimited;
-  if (!pool.spec.disruption || !pool.spec.disruption->budgets) return allowed;
-  for (const model::Budget& budget : *pool.spec.disruption->budgets) {
+  for (const model::Budget& budget :
+       disruption && disruption->budgets ? *disruption->budgets : unsaid) {
     std::optional<bool> active = is_active(budget, now);
     std::optional<std::int64_t> nodes = nodes_of_budget(budget.nodes, total);
     if (!active || !nodes) return 0;  // DIS-094
@@ -62,7 +64,7 @@ std::map<std::string, std::int64_t, std::less<>> remaining_disruptions(const Wor
     std::int64_t consuming = 0;
   };
   std::map<std::string, Count, std::less<>> counts;
-  for (const engine::NodeState& node : world.node_states()) {
+  for (const engine::NodeState& node : world.machines()) {
     if (!node.claim || !node.node || !node.initialized() ||
         model::is_true(node.claim->status.conditions, model::kInstanceTerminating)) {
       continue;

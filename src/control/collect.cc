@@ -12,6 +12,13 @@ namespace {
 constexpr int kQuickPasses = 20;
 constexpr base::Duration kQuickPeriod = std::chrono::seconds(10);
 
+// A claim shows it as its machine, or may still come to do so (LIF-061).
+bool is_claimed(const World& world, const ports::Instance& instance) {
+  if (!world.claims_of(instance.providerID).empty()) return true;
+  auto claim = world.claims().find(instance.nodeclaim);
+  return claim != world.claims().end() && claim->second->status.providerID.empty();
+}
+
 }  // namespace
 
 Decision Collector::decide(World& world, base::Time now) {
@@ -67,9 +74,7 @@ void Collector::collect_claims(World& world, base::Time now, Decision& decision)
 void Collector::collect_instances(World& world, base::Time now, Decision& decision) const {
   for (const ports::Instance& instance : *world.listed_instances) {
     bool is_young = instance.launched_at + world.settings().orphan_age > now;
-    bool is_claimed = !world.claims_of(instance.providerID).empty() ||
-                      world.claims().contains(instance.nodeclaim);
-    if (instance.terminating || is_young || is_claimed) continue;
+    if (instance.terminating || is_young || is_claimed(world, instance)) continue;
     Action action;
     action.key = "terminate/" + instance.providerID;
     action.work = TerminateInstance{instance.providerID};

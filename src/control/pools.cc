@@ -62,61 +62,69 @@ void annotate_hash(model::NodePool& pool) {
   annotations[std::string(model::kNodePoolHashVersionAnnotation)] = model::kNodePoolHashVersion;
 }
 
+// Without them none of the pool's nodes can be judged (DIS-072).
+bool has_types(const World& world, const std::string& pool) {
+  auto fetched = world.types.find(pool);
+  return fetched != world.types.end() && !fetched->second.error;
+}
+
+}  // namespace
+
+// Counting reads every node, so it is done once for all pools, and only if a node has changed.
+void Pools::recount(const World& world, base::Time now, Decision& decision) {
+  if (counted_version_ == world.machines_version()) return;
+  base::Time next = counted_at_ + world.settings().counter_period;
+  if (counted_version_ && now < next) {
+    decision.wake_at(next);
+    return;
+  }
+  usage_ = usage_by_pool(world);
+  counted_version_ = world.machines_version();
+  counted_at_ = now;
+}
+
 // LIF-189, LIF-190.
-void count(const World& world, model::NodePool& pool) {
+void Pools::show_usage(model::NodePool& pool) const {
   model::ResourceList counted;
   for (std::string_view resource :
        {model::kCpu, model::kMemory, model::kPods, model::kEphemeralStorage, model::kNodes}) {
     counted.emplace(resource, base::Quantity());
   }
-  for (const auto& [resource, used] : usage_of(world, pool.metadata.name)) {
-    counted[resource] = used;
+  if (auto usage = usage_.find(pool.metadata.name); usage != usage_.end()) {
+    for (const auto& [resource, used] : usage->second)
+      counted[resource] = used;
   }
   pool.status.nodes = counted.at(std::string(model::kNodes)).value();
   pool.status.resources = std::move(counted);
 }
 
-}  // namespace
-
 Decision Pools::decide(World& world, base::Time now) {
   Decision decision;
   if (!world.watches_synced()) return decision;
+  bool is_synced = world.is_synced();  // LIF-188: a restart never lowers the numbers
+  if (is_synced) recount(world, now, decision);
   for (const auto& [name, pool] : world.pools()) {
     if (!world.is_managed(pool->spec.template_.spec.nodeClassRef) ||
         pool->metadata.deletionTimestamp) {
       continue;
     }
-    if (!world.types.contains(name)) {
-      Action fetch;
-      fetch.key = "types/" + name;
-      fetch.work = FetchInstanceTypes{pool};
-      decision.actions.push_back(std::move(fetch));
-    }
     model::NodePool changed = *pool;
     validate(changed, now);
     check_class(world, changed, now);
     annotate_hash(changed);
-    if (world.is_synced()) {  // LIF-188: a restart never lowers the numbers
-      auto [last, is_new] = counted_at_.try_emplace(name);
-      base::Time next = last->second + world.settings().counter_period;
-      count(world, changed);
-      bool differs = changed.status.resources != pool->status.resources ||
-                     changed.status.nodes != pool->status.nodes;
-      if (differs && now < next) {
-        decision.wake_at(next);
-        changed.status.resources = pool->status.resources;
-        changed.status.nodes = pool->status.nodes;
-      } else if (differs) {
-        last->second = now;
-      }
+    if (is_synced) show_usage(changed);
+    if (model::is_true(changed.status.conditions, model::kNodeClassReady) &&
+        !has_types(world, name)) {
+      Action fetch;
+      fetch.key = "types/" + name;
+      fetch.work = FetchInstanceTypes{pool};
+      decision.actions.push_back(std::move(fetch));
     }
     if (base::to_json(changed) != base::to_json(*pool)) {
       decision.actions.push_back(
           patch_action(model::Object(pool), model::Object(std::move(changed))));
     }
   }
-  std::erase_if(counted_at_,
-                [&](const auto& entry) { return !world.pools().contains(entry.first); });
   return decision;
 }
 

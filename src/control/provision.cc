@@ -163,12 +163,10 @@ engine::Snapshot snapshot_of(const World& world,
   return snapshot;
 }
 
-model::ResourceList usage_of(const World& world, std::string_view nodepool) {
-  model::ResourceList usage;
-  for (const engine::NodeState& node : world.node_states()) {
-    if (node.claim && !node.deleting() && node.nodepool() == nodepool) {
-      model::add(usage, node.capacity());
-    }
+std::map<std::string, model::ResourceList, std::less<>> usage_by_pool(const World& world) {
+  std::map<std::string, model::ResourceList, std::less<>> usage;
+  for (const engine::NodeState& node : world.machines()) {
+    if (node.claim && !node.deleting()) model::add(usage[node.nodepool()], node.capacity());
   }
   return usage;
 }
@@ -202,7 +200,7 @@ Decision Provisioner::decide(World& world, base::Time now) {
       fetch_began_ = now;
     }
   }
-  if (phase_ == Phase::fetching && types_arrived(world)) plan(world, now, decision);
+  if (phase_ == Phase::fetching && types_arrived(world, now)) plan(world, now, decision);
   return decision;
 }
 
@@ -255,11 +253,12 @@ void Provisioner::start_pass(const World& world, Decision& decision) {
   }
 }
 
-bool Provisioner::types_arrived(const World& world) const {
+// A pool whose types could not be read again and again is left to its back-off (SCH-092).
+bool Provisioner::types_arrived(const World& world, base::Time now) const {
   return std::ranges::all_of(fetching_, [&](const std::string& pool) {
     auto fetched = world.types.find(pool);
     bool is_fresh = fetched != world.types.end() && fetched->second.fetched_at >= fetch_began_;
-    return !world.pools().contains(pool) || is_fresh;
+    return is_fresh || !world.pools().contains(pool) || world.blocked_until("types/" + pool, now);
   });
 }
 
@@ -291,8 +290,9 @@ void Provisioner::plan(World& world, base::Time now, Decision& decision) {
   report_refusals(snapshot, plan, decision);
   nominate_existing(world, now, snapshot, plan, decision);
 
+  auto usage = usage_by_pool(world);
   for (const engine::PlannedClaim& planned : plan.claims) {
-    std::string over = exceeded_limit(*planned.pool, usage_of(world, planned.pool->metadata.name));
+    std::string over = exceeded_limit(*planned.pool, usage[planned.pool->metadata.name]);
     if (!over.empty()) {  // SCH-132
       decision.logs.push_back(
           line(Level::error, "failed creating nodeclaim",
@@ -300,7 +300,7 @@ void Provisioner::plan(World& world, base::Time now, Decision& decision) {
       continue;
     }
     CreateClaim create;
-    create.claim = engine::to_node_claim(planned);
+    create.claim = engine::to_node_claim(planned, snapshot.settings);
     for (std::size_t index : planned.pods) {
       create.pods.push_back(reference_of(model::Object(snapshot.pods[index])));
     }

@@ -33,7 +33,7 @@ class Provisioner {
                base::Duration period, base::Time now);
   base::Time window_end(const Settings& settings) const;
   void start_pass(const World& world, Decision& decision);
-  bool types_arrived(const World& world) const;
+  bool types_arrived(const World& world, base::Time now) const;
   void plan(World& world, base::Time now, Decision& decision);
 
   Phase phase_ = Phase::idle;
@@ -56,8 +56,8 @@ std::vector<std::shared_ptr<const model::NodePool>> participating_pools(const Wo
 engine::Snapshot snapshot_of(const World& world,
                              std::vector<std::shared_ptr<const model::Pod>> pods);
 
-// LIF-247: capacity of the NodePool's nodes that are not being deleted, `nodes` included.
-model::ResourceList usage_of(const World& world, std::string_view nodepool);
+// LIF-247: capacity of each NodePool's nodes that are not being deleted, `nodes` included.
+std::map<std::string, model::ResourceList, std::less<>> usage_by_pool(const World& world);
 
 // The first limit that the usage already exceeds, as "cpu resource usage of 12 exceeds limit of
 // 10", or "" (SCH-132, API-082).

@@ -247,6 +247,14 @@ bool World::is_tracked(const model::Node& node) const {
 }
 
 std::vector<engine::NodeState> World::node_states() const {
+  std::vector<engine::NodeState> states = machines();
+  for (engine::NodeState& state : states) {
+    if (state.node) state.pods = pods_on(state.node->metadata.name);
+  }
+  return states;
+}
+
+std::vector<engine::NodeState> World::machines() const {
   std::vector<engine::NodeState> states;
   for (const auto& [name, node] : nodes_) {
     if (!is_tracked(*node)) continue;
@@ -256,7 +264,6 @@ std::vector<engine::NodeState> World::node_states() const {
     if (claims.size() == 1 && is_managed(claims.front()->spec.nodeClassRef)) {
       state.claim = claims.front();
     }
-    state.pods = pods_on(name);
     state.marked_for_deletion =
         state.claim && marked_for_deletion.contains(state.claim->metadata.name);
     states.push_back(std::move(state));
