@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <map>
+#include <utility>
 
 #include "control/budgets.h"
 #include "control/edit.h"
@@ -28,20 +31,26 @@ bool has_disrupted_taint(const model::Node& node) {
   });
 }
 
-// DIS-084: what the machine costs, available or not.
+// DIS-084: what the machine costs, available or not. Requires: the types are sorted by name.
 base::Money price_of(const engine::NodeState& state, const model::InstanceTypes& types) {
   std::string_view name = model::value_of(state.labels(), model::kInstanceTypeLabel);
   std::string_view zone = model::value_of(state.labels(), model::kZoneLabel);
   std::string_view capacity_type = model::value_of(state.labels(), model::kCapacityTypeLabel);
-  for (const auto& type : types) {
-    if (type->name != name) continue;
-    for (const model::Offering& offering : type->offerings) {
-      if (offering.zone() == zone && offering.capacity_type() == capacity_type) {
-        return offering.price;
-      }
+  auto type = std::ranges::lower_bound(
+      types, name, {}, [](const auto& candidate) { return std::string_view(candidate->name); });
+  if (type == types.end() || (*type)->name != name) return {};
+  for (const model::Offering& offering : (*type)->offerings) {
+    if (offering.zone() == zone && offering.capacity_type() == capacity_type) {
+      return offering.price;
     }
   }
   return {};
+}
+
+bool is_managed_pool(const World& world, const std::string& name) {
+  auto pool = world.pools().find(name);
+  return pool != world.pools().end() &&
+         world.is_managed(pool->second->spec.template_.spec.nodeClassRef);
 }
 
 // Why the node cannot be a candidate (DIS-066 to DIS-074), "" if it can. Graceful methods only.
@@ -61,7 +70,8 @@ std::string obstacle_of(const World& world, const engine::NodeState& state, base
     return fmt::format("node doesn't have required label (label={})", model::kNodePoolLabel);
   }
   auto types = world.types.find(pool);
-  if (!world.pools().contains(pool) || types == world.types.end() || types->second.types.empty()) {
+  bool is_known = is_managed_pool(world, pool);
+  if (!is_known || types == world.types.end() || types->second.types.empty()) {
     return fmt::format("NodePool not found (NodePool={})", pool);
   }
   for (const auto& pod : state.pods) {
@@ -84,7 +94,7 @@ std::string capitalised(std::string text) {
   return text;
 }
 
-// DIS-078.
+// DIS-078; another reason is another event (DIS-349).
 void report_blocked(const engine::NodeState& state, const std::string& obstacle,
                     Decision& decision) {
   auto report = [&](const model::Object& object) {
@@ -92,7 +102,7 @@ void report_blocked(const engine::NodeState& state, const std::string& obstacle,
     notice.about = reference_of(object);
     notice.reason = "DisruptionBlocked";
     notice.message = capitalised(obstacle);
-    notice.dedupe = {object.metadata().uid};
+    notice.dedupe = {object.metadata().uid, obstacle};
     decision.notices.push_back(std::move(notice));
   };
   if (state.node) report(model::Object(state.node));
@@ -102,7 +112,6 @@ void report_blocked(const engine::NodeState& state, const std::string& obstacle,
 Candidate candidate_of(const World& world, engine::NodeState state) {
   Candidate candidate;
   candidate.pool = world.pools().at(state.nodepool());
-  candidate.price = price_of(state, world.types.find(state.nodepool())->second.types);
   for (const auto& pod : state.pods) {
     if (!is_reschedulable(*pod)) continue;
     candidate.reschedulable.push_back(pod);
@@ -141,19 +150,22 @@ double savings_ratio(const Candidate& candidate) {
 
 // Candidates of a method in its order (DIS-085).
 std::vector<Candidate> candidates_for(const Method& method, const World& world,
-                                      const std::vector<std::string_view>& taken, base::Time now,
+                                      const std::set<std::string_view>& taken, base::Time now,
                                       Decision& decision) {
   std::vector<Candidate> candidates;
   for (engine::NodeState& state : world.node_states()) {
-    if (!state.claim) continue;                                                         // DIS-065
-    if (std::ranges::find(taken, state.claim->metadata.name) != taken.end()) continue;  // DIS-064
+    if (!state.claim) continue;                                // DIS-065
+    if (taken.contains(state.claim->metadata.name)) continue;  // DIS-064
     std::string obstacle = obstacle_of(world, state, now);
     if (!obstacle.empty()) {
       report_blocked(state, obstacle, decision);
       continue;
     }
     Candidate candidate = candidate_of(world, std::move(state));
-    if (method.eligible(candidate)) candidates.push_back(std::move(candidate));
+    if (!method.eligible(candidate)) continue;
+    candidate.price =
+        price_of(candidate.state, world.types.find(candidate.pool->metadata.name)->second.types);
+    candidates.push_back(std::move(candidate));
   }
   std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
     double left = savings_ratio(a);
@@ -238,7 +250,8 @@ double eviction_cost(const model::Pod& pod) {
       model::value_of(pod.metadata.annotations, "controller.kubernetes.io/pod-deletion-cost");
   double deletion_cost = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), deletion_cost);
-  if (error == std::errc() && end == text.data() + text.size()) {
+  bool is_read = error == std::errc() && end == text.data() + text.size();
+  if (is_read && !std::isnan(deletion_cost)) {
     cost += deletion_cost / double{1 << 27};
   }
   if (pod.spec->priority) cost += *pod.spec->priority / double{1 << 25};
@@ -259,12 +272,13 @@ Decision Disrupter::decide(World& world, base::Time now) {
     }
     return decision;
   }
+  bool at_once = std::exchange(is_next_at_once_, false);
   bool anything = std::ranges::any_of(world.claims(), [](const auto& entry) {
     return model::is_true(entry.second->status.conditions, model::kConsolidatable);
   });
   if (!anything) return decision;
   base::Time next = next_pass(world.settings().disruption_period, now);
-  if (now < next) {
+  if (!at_once && now < next) {
     decision.wake_at(next);
     return decision;
   }
@@ -282,13 +296,9 @@ base::Time Disrupter::next_pass(base::Duration period, base::Time now) const {
 }
 
 void Disrupter::choose(World& world, base::Time now, Decision& decision) {
-  std::vector<std::string_view> taken;
-  for (const Running& running : running_) {
-    taken.insert(taken.end(), running.claims.begin(), running.claims.end());
-  }
   for (const Method& method : kMethods) {
     std::vector<Candidate> candidates = within_budgets(
-        world, method.reason, candidates_for(method, world, taken, now, decision), now);
+        world, method.reason, candidates_for(method, world, taken(), now, decision), now);
     if (candidates.empty()) continue;
     Command command;
     command.reason = method.reason;
@@ -304,15 +314,14 @@ void Disrupter::choose(World& world, base::Time now, Decision& decision) {
 void Disrupter::validate(World& world, base::Time now, Decision& decision) {
   Command command = std::move(*pending_);
   pending_.reset();
-  last_pass_ = now - world.settings().disruption_period;  // DIS-056: the next pass starts at once
+  std::map<std::string_view, std::size_t> place;
+  for (std::size_t index = 0; index < command.nodes.size(); ++index)
+    place[command.nodes[index]] = index;
   std::vector<Candidate> fresh =
-      candidates_for(method_of(command.reason), world, {}, now, decision);
-  std::erase_if(fresh, [&](const Candidate& candidate) {
-    return std::ranges::find(command.nodes, candidate.name()) == command.nodes.end();
-  });
-  std::ranges::sort(fresh, {}, [&](const Candidate& candidate) {
-    return std::ranges::find(command.nodes, candidate.name()) - command.nodes.begin();
-  });
+      candidates_for(method_of(command.reason), world, taken(), now, decision);
+  std::erase_if(fresh,
+                [&](const Candidate& candidate) { return !place.contains(candidate.name()); });
+  std::ranges::sort(fresh, {}, [&](const Candidate& candidate) { return place[candidate.name()]; });
   fresh = within_budgets(world, command.reason, std::move(fresh), now);
   if (fresh.empty()) {
     last_pass_ = now;
@@ -322,6 +331,8 @@ void Disrupter::validate(World& world, base::Time now, Decision& decision) {
     return;
   }
   start(world, command, fresh, now, decision);
+  is_next_at_once_ = true;  // DIS-056
+  decision.wake_at(now);
 }
 
 void Disrupter::start(World& world, const Command& command,
@@ -375,24 +386,37 @@ void Disrupter::advance(World& world, base::Time now, Decision& decision) {
 
 // DIS-055: marks of commands that a restart or a failure left behind.
 void Disrupter::restore_leftovers(World& world, base::Time now, Decision& decision) {
-  for (const engine::NodeState& state : world.node_states()) {
-    if (!state.node || !state.claim || state.deleting() || state.node->metadata.deletionTimestamp ||
-        is_running(state.claim->metadata.name)) {
-      continue;
-    }
-    mark(state.node, false, decision);
-    if (state.initialized()) {
-      ClaimEdit edit(state.claim, kController, now);
-      edit.clear(model::kDisruptionReason);
-      edit.finish(decision);
-    }
+  auto stays = [&](const model::NodeClaim& claim) {
+    return world.is_managed(claim.spec.nodeClassRef) && !claim.metadata.deletionTimestamp &&
+           !world.marked_for_deletion.contains(claim.metadata.name) &&
+           !model::is_true(claim.status.conditions, model::kInstanceTerminating);
+  };
+  for (const auto& [name, node] : world.nodes()) {
+    if (node->metadata.deletionTimestamp || !has_disrupted_taint(*node)) continue;
+    auto claims = world.claims_of(node->spec.providerID);
+    if (claims.size() == 1 && stays(*claims.front())) mark(node, false, decision);
+  }
+  for (const auto& [name, claim] : world.claims()) {
+    bool is_marked =
+        model::find_condition(claim->status.conditions, model::kDisruptionReason) != nullptr;
+    if (!is_marked || !stays(*claim)) continue;
+    auto nodes = world.nodes_of(claim->status.providerID);
+    bool is_initialized =
+        nodes.size() == 1 && !nodes.front()->metadata.deletionTimestamp &&
+        model::value_of(nodes.front()->metadata.labels, model::kInitializedLabel) == "true";
+    if (!is_initialized) continue;
+    ClaimEdit edit(claim, kController, now);
+    edit.clear(model::kDisruptionReason);
+    edit.finish(decision);
   }
 }
 
-bool Disrupter::is_running(std::string_view claim) const {
-  return std::ranges::any_of(running_, [&](const Running& running) {
-    return std::ranges::find(running.claims, claim) != running.claims.end();
-  });
+// Claims of commands under way.
+std::set<std::string_view> Disrupter::taken() const {
+  std::set<std::string_view> claims;
+  for (const Running& running : running_)
+    claims.insert(running.claims.begin(), running.claims.end());
+  return claims;
 }
 
 }  // namespace control

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/money.h"
@@ -52,11 +54,12 @@ class Disrupter {
              base::Time now, Decision& decision);
   void advance(World& world, base::Time now, Decision& decision);
   void restore_leftovers(World& world, base::Time now, Decision& decision);
-  bool is_running(std::string_view claim) const;
+  std::set<std::string_view> taken() const;
 
   std::optional<Command> pending_;
   std::vector<Running> running_;
   base::Time last_pass_{};
+  bool is_next_at_once_ = false;
 };
 
 // DIS-080: 1 + deletion cost / 2^27 + priority / 2^25, within [-10, 10].

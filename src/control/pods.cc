@@ -79,10 +79,12 @@ bool is_critical(const model::Pod& pod) {
 std::vector<const model::PodDisruptionBudget*> budgets_of(const World& world,
                                                           const model::Pod& pod) {
   std::vector<const model::PodDisruptionBudget*> found;
-  for (const auto& [key, budget] : world.budgets()) {
-    if (budget->metadata.namespace_ == pod.metadata.namespace_ && budget->spec.selector &&
-        model::matches(*budget->spec.selector, pod.metadata.labels)) {
-      found.push_back(budget.get());
+  const std::string prefix = pod.metadata.namespace_ + "/";
+  for (auto entry = world.budgets().lower_bound(prefix);
+       entry != world.budgets().end() && entry->first.starts_with(prefix); ++entry) {
+    const model::PodDisruptionBudget& budget = *entry->second;
+    if (budget.spec.selector && model::matches(*budget.spec.selector, pod.metadata.labels)) {
+      found.push_back(&budget);
     }
   }
   return found;
