@@ -2,20 +2,28 @@
 
 #include <algorithm>
 
-#include "base/check.h"
-
 namespace engine {
 
 using Nanos = base::Quantity::Nanos;
 
 void AmountScale::note(const model::ResourceList& list) {
   for (const auto& [resource, quantity] : list) {
-    Noted& noted = noted_[resource];
-    Nanos amount = quantity.nanos() < 0 ? -quantity.nanos() : quantity.nanos();
-    noted.largest = std::max(noted.largest, amount);
-    while (amount % noted.unit != 0) {
-      noted.unit /= 1000;
-    }
+    take(noted_[resource], quantity);
+  }
+}
+
+void AmountScale::note_room(const model::ResourceList& list) {
+  for (const auto& [resource, quantity] : list) {
+    auto found = noted_.find(resource);
+    if (found != noted_.end()) take(found->second, quantity);
+  }
+}
+
+void AmountScale::take(Noted& noted, const base::Quantity& quantity) {
+  Nanos amount = quantity.nanos() < 0 ? -quantity.nanos() : quantity.nanos();
+  noted.largest = std::max(noted.largest, amount);
+  while (amount % noted.unit != 0) {
+    noted.unit /= 1000;
   }
 }
 
@@ -39,7 +47,7 @@ Amounts AmountScale::convert(const model::ResourceList& list, Round round) const
   Amounts row(columns(), 0);
   for (const auto& [resource, quantity] : list) {
     std::size_t at = column(resource);
-    base::check(at != kNoColumn, "a resource is noted before it is converted");
+    if (at == kNoColumn) continue;
     Nanos whole = quantity.nanos() / units_[at];
     Nanos rest = quantity.nanos() % units_[at];
     if (rest > 0 && round == Round::up) ++whole;

@@ -31,6 +31,8 @@ class AmountScale {
 
   // Notes amounts that will be converted, or added to such amounts.
   void note(const model::ResourceList& list);
+  // The same for room, which counts only where something that was noted before asks for it.
+  void note_room(const model::ResourceList& list);
   // Chooses the units. Requires: everything is noted.
   void freeze();
 
@@ -38,7 +40,8 @@ class AmountScale {
   const std::string& name(std::size_t column) const { return names_[column]; }
   std::size_t column(std::string_view resource) const;  // kNoColumn if it was never noted
 
-  // A resource that the list lacks is zero. Requires: frozen, and the resources were noted.
+  // A resource that the list lacks is zero, and one that was never noted is left out. Requires:
+  // frozen.
   Amounts convert(const model::ResourceList& list, Round round) const;
 
  private:
@@ -46,6 +49,8 @@ class AmountScale {
     base::Quantity::Nanos largest = 0;
     base::Quantity::Nanos unit = base::Quantity::kNanosPerUnit;
   };
+
+  static void take(Noted& noted, const base::Quantity& quantity);
 
   base::Map<Noted> noted_;
   std::vector<std::string> names_;  // sorted

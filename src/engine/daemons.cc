@@ -112,27 +112,6 @@ std::vector<DaemonGroup> daemon_groups(const std::vector<DaemonPod>& daemons,
   return groups;
 }
 
-model::ResourceList remaining_overhead(const std::vector<DaemonPod>& daemons, const NodeState& node,
-                                       StateId state, States& states) {
-  model::ResourceList overhead;
-  std::vector<model::Taint> taints = node.taints();
-  std::string hostname = node.hostname();
-  for (const DaemonPod& daemon : daemons) {
-    bool is_expected = is_tolerant(daemon, taints) &&
-                       std::ranges::any_of(daemon.alternatives, [&](const auto& wanted) {
-                         return wanted.accepts_host(hostname) &&
-                                states.narrow(state, wanted.state, Meeting::strict).has_value();
-                       });
-    if (is_expected) model::add(overhead, daemon.requests);
-  }
-  if (overhead.empty()) return overhead;
-  model::subtract(overhead, node.daemon_requests());
-  for (auto& [resource, quantity] : overhead) {
-    if (quantity.is_negative()) quantity = base::Quantity();
-  }
-  return overhead;
-}
-
 model::ResourceList least_of(const model::ResourceList& one, const model::ResourceList& other) {
   model::ResourceList least;
   for (const auto& [resource, quantity] : one) {

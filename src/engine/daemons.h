@@ -40,11 +40,6 @@ std::vector<DaemonGroup> daemon_groups(const std::vector<DaemonPod>& daemons,
                                        const std::vector<model::Taint>& taints, StateId state,
                                        States& states, TypeTable& types);
 
-// What daemons will yet take of an existing node: the requests of those expected there, less those
-// of the daemons already bound, at least zero (SCH-111).
-model::ResourceList remaining_overhead(const std::vector<DaemonPod>& daemons, const NodeState& node,
-                                       StateId state, States& states);
-
 // Per resource the smaller amount; only resources that both have (SCH-266).
 model::ResourceList least_of(const model::ResourceList& one, const model::ResourceList& other);
 

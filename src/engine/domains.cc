@@ -1,6 +1,5 @@
 #include "engine/domains.h"
 
-#include <algorithm>
 #include <map>
 #include <set>
 
@@ -24,18 +23,32 @@ void add_listed(const Requirement& requirement, std::set<std::string>& values) {
   values.insert(requirement.values().begin(), requirement.values().end());
 }
 
+// The values that any of the types lists.
+std::set<std::string> listed(const model::InstanceTypes& types, std::string_view key) {
+  std::set<std::string> values;
+  for (const auto& type : types) {
+    const Requirement* requirement = type->requirements.find(key);
+    if (requirement != nullptr) add_listed(*requirement, values);
+  }
+  return values;
+}
+
 }  // namespace
 
 std::vector<Domain> offered_domains(const Snapshot& snapshot, std::string_view key) {
   std::map<std::string, std::vector<std::vector<model::Taint>>> lists;
+  const model::InstanceTypes* last_types = nullptr;
+  std::set<std::string> of_types;
   for (const PoolInput& input : snapshot.pools) {
     if (input.types.empty()) continue;
+    // NodePools mostly share their types.
+    if (last_types == nullptr || *last_types != input.types) of_types = listed(input.types, key);
+    last_types = &input.types;
     Requirement of_pool = pool_requirement(*input.pool, key);
     std::set<std::string> values;
     add_listed(of_pool, values);
-    for (const auto& type : input.types) {
-      const Requirement* of_type = type->requirements.find(key);
-      if (of_type != nullptr) add_listed(of_pool.intersection(*of_type), values);
+    for (const std::string& value : of_types) {
+      if (of_pool.has(value)) values.insert(value);
     }
     for (const std::string& value : values) {
       lists[value].push_back(input.pool->spec.template_.spec.taints);
@@ -46,13 +59,6 @@ std::vector<Domain> offered_domains(const Snapshot& snapshot, std::string_view k
     domains.push_back({value, std::move(taint_lists)});
   }
   return domains;
-}
-
-bool is_open_to(const Domain& domain, const std::vector<model::Toleration>& tolerations) {
-  return std::ranges::any_of(domain.taint_lists, [&](const std::vector<model::Taint>& taints) {
-    return std::ranges::all_of(
-        taints, [&](const model::Taint& taint) { return model::tolerates(tolerations, taint); });
-  });
 }
 
 }  // namespace engine

@@ -23,7 +23,4 @@ struct Domain {
 // excludes is no domain.
 std::vector<Domain> offered_domains(const Snapshot& snapshot, std::string_view key);
 
-// Whether somebody with these tolerations could use the domain (SCH-202).
-bool is_open_to(const Domain& domain, const std::vector<model::Toleration>& tolerations);
-
 }  // namespace engine

@@ -103,7 +103,7 @@ class Explainer {
   std::string taints_text(const std::vector<model::Taint>& taints) const {
     std::string text;
     for (const model::Taint& taint : taints) {
-      if (model::tolerates(candidate_.form.spec.tolerations, taint)) continue;
+      if (model::tolerates(candidate_.form.spec->tolerations, taint)) continue;
       if (!text.empty()) text += "; did not tolerate taint ";
       text += "(taint=" + engine::text_of(taint) + ")";
     }
@@ -112,6 +112,10 @@ class Explainer {
 
   std::string requirements_text(const Claim& claim) const {
     return incompatibility(claim, state_of(claim), candidate_.form.wanted);
+  }
+
+  const model::ResourceList& requests() const {
+    return problem_.requests.list(candidate_.shape.requests);
   }
 
   StateId state_of(const Claim& claim) const {
@@ -185,7 +189,7 @@ class Explainer {
             .offering = offered.any(),
             .resources_and_offering = roomy.any(),
             .requirements_and_offering = labelled.intersects(offered)};
-    base::Quantity cpu = model::quantity_of(candidate_.shape.requests, model::kCpu);
+    base::Quantity cpu = model::quantity_of(requests(), model::kCpu);
     return criterion(met, cpu >= base::Quantity::from_units(kSuspiciousCpus));
   }
 
@@ -199,9 +203,9 @@ class Explainer {
       least = least ? least_of(*least, group.overhead) : group.overhead;
       model::raise_to(most, group.overhead);
     }
-    model::ResourceList low = candidate_.shape.requests;
+    model::ResourceList low = requests();
     model::add(low, least.value_or(model::ResourceList()));
-    model::ResourceList high = candidate_.shape.requests;
+    model::ResourceList high = requests();
     model::add(high, most);
     if (low == high) return to_json_text(low);
     return "min=" + to_json_text(low) + ", max=" + to_json_text(high);

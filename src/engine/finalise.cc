@@ -27,7 +27,7 @@ model::ResourceList daemon_overhead(const Claim& claim) {
 model::ResourceList requests_of(Problem& problem, const Claim& claim) {
   model::ResourceList sum = daemon_overhead(claim);
   for (std::size_t pod : claim.pods) {
-    model::add(sum, problem.shapes[problem.shape_of[pod]].requests);
+    model::add(sum, problem.requests.list(problem.shapes[problem.shape_of[pod]].requests));
   }
   return sum;
 }

@@ -46,10 +46,20 @@ Problem::Problem(const Snapshot& of)
       rules(of.settings),
       volumes(of),
       states(rules),
-      shapes(of.settings, volumes, states, tolerance),
-      topology(of, states, tolerance),
+      shapes(of.settings, volumes, states, tolerance, requests, labels),
+      topology(of, states, tolerance, labels),
       reservations(of),
-      shape_of(of.pods.size(), 0) {}
+      shape_of(of.pods.size(), 0) {
+  // Which labels of pods matter has to be known before two pods are taken for equal.
+  for (const auto& pod : of.pods)
+    labels.take_keys(*pod->spec);
+  for (const auto* states_of_nodes : {&of.nodes, &of.leaving}) {
+    for (const NodeState& node : *states_of_nodes) {
+      for (const auto& pod : node.pods)
+        labels.take_keys(*pod->spec);
+    }
+  }
+}
 
 base::Result<void> Problem::add_pod(std::size_t pod) {
   base::Result<std::size_t> shape = shapes.add(snapshot.pods[pod]);
@@ -62,22 +72,59 @@ void Problem::prepare() {
   std::vector<DaemonPod> daemons = daemon_pods(snapshot, states);
   std::vector<DaemonPod> tolerant = daemons;
   tolerate_preferences(tolerant);
+  take_keys(daemons);
   make_templates(tolerant);
-  // Daemons have only been judged, and made tolerant, where a template has types (SCH-111).
-  make_nodes(templates.empty() ? daemons : tolerant);
-  make_columns();
+  sort_nodes();
+  choose_columns();
+  fill_templates();
   make_topology();
+  describe_nodes();
+  // Daemons have only been judged, and made tolerant, where a template has types (SCH-111).
+  fill_nodes(templates.empty() ? daemons : tolerant);
+}
+
+void Problem::take_keys(const std::vector<DaemonPod>& daemons) {
+  for (std::size_t shape = 0; shape < shapes.size(); ++shape) {
+    asked_keys_.take(*shapes[shape].pod->spec);
+    for (const Wanted& volumes_wanted : shapes[shape].volumes) {
+      asked_keys_.take(states[volumes_wanted.state]);
+    }
+  }
+  for (const DaemonPod& daemon : daemons) {
+    for (const Wanted& wanted : daemon.alternatives)
+      asked_keys_.take(states[wanted.state]);
+  }
+}
+
+// Resources that nobody asks for have no column.
+void Problem::choose_columns() {
+  requests.note(scale);
+  for (const Template& made : templates) {
+    for (const DaemonGroup& group : made.daemons)
+      scale.note(group.overhead);
+  }
+  for (TypeTable& table : tables) {
+    for (std::size_t row = 0; row < table.rows(); ++row)
+      scale.note_room(table.allocatable(row));
+  }
+  for (const NodeState& node : snapshot.nodes)
+    scale.note_room(node.allocatable());
+  scale.freeze();
+  requests.convert(scale);
+  for (std::size_t shape = 0; shape < shapes.size(); ++shape) {
+    shapes[shape].amounts = requests.amounts(shapes[shape].requests);
+  }
+  choose_tracked_columns();
 }
 
 void Problem::choose_tracked_columns() {
-  std::vector<std::pair<std::size_t, std::size_t>> asked;  // pods that ask for it, column
-  for (std::size_t column = 0; column < scale.columns(); ++column) {
-    std::size_t pods = 0;
-    for (std::size_t shape = 0; shape < shapes.size(); ++shape) {
-      bool asks = !model::quantity_of(shapes[shape].requests, scale.name(column)).is_zero();
-      if (asks) pods += shapes[shape].count;
+  std::vector<std::pair<std::size_t, std::size_t>> asked(scale.columns());  // pods, column
+  for (std::size_t column = 0; column < scale.columns(); ++column)
+    asked[column].second = column;
+  for (std::size_t shape = 0; shape < shapes.size(); ++shape) {
+    for (auto& [pods, column] : asked) {
+      if (shapes[shape].amounts[column] > 0) pods += shapes[shape].count;
     }
-    asked.emplace_back(pods, column);
   }
   std::ranges::sort(asked, [](const auto& a, const auto& b) {
     return std::tuple(b.first, a.second) < std::tuple(a.first, b.second);
@@ -87,14 +134,34 @@ void Problem::choose_tracked_columns() {
   }
 }
 
+void Problem::fill_templates() {
+  using Round = AmountScale::Round;
+  for (Template& made : templates) {
+    std::vector<Amounts> room;
+    for (std::size_t row = 0; row < made.types->rows(); ++row) {
+      room.push_back(scale.convert(made.types->allocatable(row), Round::down));
+    }
+    for (const DaemonGroup& group : made.daemons) {
+      Amounts overhead = scale.convert(group.overhead, Round::up);
+      group.rows.for_each([&](std::size_t row) { subtract(room[row], overhead); });
+    }
+    made.rooms = Rooms(std::move(room));
+  }
+}
+
 void Problem::make_topology() {
-  for (std::size_t shape = 0; shape < shapes.size(); ++shape) {
+  std::vector<StateId> labels_of_nodes;
+  for (const auto* nodes_given : {&snapshot.nodes, &snapshot.leaving}) {
+    for (const NodeState& state : *nodes_given) {
+      StateId of_node = states.intern({});
+      if (state.node) of_node = states.intern(asked_keys_.of(state.node->metadata.labels));
+      labels_of_nodes.push_back(of_node);
+    }
+  }
+  topology.collect(labels_of_nodes);
+  for (std::size_t shape = 0; shape < shapes.size(); ++shape)
     topology.add(shapes[shape]);
-  }
-  for (std::size_t shape = 0; shape < shapes.size(); ++shape) {
-    topology.finish(shapes[shape]);
-  }
-  topology.assign_bits(shapes);
+  topology.finish(shapes);
 }
 
 TypeTable& Problem::table_of(const model::InstanceTypes& types) {
@@ -127,74 +194,6 @@ void Problem::make_templates(const std::vector<DaemonPod>& daemons) {
     made.rows = std::move(rows);
     made.daemons = daemon_groups(daemons, made.taints(), state, states, table);
     made.limits = PoolLimits(pool.spec.limits, used[pool.metadata.name], table);
-  }
-}
-
-void Problem::make_nodes(const std::vector<DaemonPod>& daemons) {
-  for (std::size_t index = 0; index < snapshot.nodes.size(); ++index) {
-    const NodeState& state = snapshot.nodes[index];
-    ExistingNode& node = nodes.emplace_back();
-    node.index = index;
-    node.hostname = state.hostname();
-    node.host = topology.hosts.add_node(node.hostname);
-    node.bin_class = node_classes.intern({Meeting::strict, tolerance.intern(state.taints()),
-                                          states.intern(model::requirements_of(state.labels()))});
-    node.attached = volumes.attached_to(state);
-    node.attach_limits = volumes.limits_of(state);
-    for (const auto& pod : state.pods) {
-      HostPorts ports = host_ports_of(*pod->spec);
-      node.ports.insert(node.ports.end(), ports.begin(), ports.end());
-    }
-  }
-  std::ranges::sort(nodes, {}, [&](const ExistingNode& node) {
-    const NodeState& state = snapshot.nodes[node.index];
-    return std::tuple(!state.initialized(), std::string_view(state.name()));
-  });
-
-  std::vector<model::ResourceList> available;
-  for (const ExistingNode& node : nodes) {
-    const NodeState& state = snapshot.nodes[node.index];
-    model::ResourceList& list = available.emplace_back(state.allocatable());
-    model::subtract(list, state.requests());
-    model::subtract(list,
-                    remaining_overhead(daemons, state, node_classes[node.bin_class].state, states));
-    scale.note(list);
-  }
-  available_ = std::move(available);
-}
-
-void Problem::make_columns() {
-  for (std::size_t shape = 0; shape < shapes.size(); ++shape) {
-    scale.note(shapes[shape].requests);
-  }
-  for (const Template& made : templates) {
-    for (const DaemonGroup& group : made.daemons) {
-      scale.note(group.overhead);
-    }
-    for (std::size_t row = 0; row < made.types->rows(); ++row) {
-      scale.note(made.types->allocatable(row));
-    }
-  }
-  scale.freeze();
-  choose_tracked_columns();
-
-  using Round = AmountScale::Round;
-  for (std::size_t shape = 0; shape < shapes.size(); ++shape) {
-    shapes[shape].amounts = scale.convert(shapes[shape].requests, Round::up);
-  }
-  for (Template& made : templates) {
-    std::vector<Amounts> room;
-    for (std::size_t row = 0; row < made.types->rows(); ++row) {
-      room.push_back(scale.convert(made.types->allocatable(row), Round::down));
-    }
-    for (const DaemonGroup& group : made.daemons) {
-      Amounts overhead = scale.convert(group.overhead, Round::up);
-      group.rows.for_each([&](std::size_t row) { subtract(room[row], overhead); });
-    }
-    made.rooms = Rooms(std::move(room));
-  }
-  for (std::size_t node = 0; node < nodes.size(); ++node) {
-    nodes[node].available = scale.convert(available_[node], Round::down);
   }
 }
 

@@ -7,13 +7,17 @@
 #include <deque>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/amounts.h"
+#include "engine/asked_keys.h"
 #include "engine/bin_tree.h"
 #include "engine/daemons.h"
+#include "engine/existing_node.h"
+#include "engine/label_classes.h"
 #include "engine/label_rules.h"
-#include "engine/ports.h"
+#include "engine/requests.h"
 #include "engine/reservations.h"
 #include "engine/shapes.h"
 #include "engine/snapshot.h"
@@ -26,20 +30,6 @@
 #include "engine/ways.h"
 
 namespace engine {
-
-// An existing node during the solve (scheduling.md section 11).
-struct ExistingNode {
-  std::size_t index = 0;  // into Snapshot::nodes
-  ClassId bin_class = 0;  // its labels as they were narrowed, among others
-  std::string hostname;
-  HostId host = kNoHost;
-  Topology::HostBits closed{};  // rules that close it
-  Amounts available;            // SCH-117
-  HostPorts ports;
-  AttachedVolumes attached;
-  std::map<std::string, std::size_t> attach_limits;  // by driver
-  std::vector<std::size_t> pods;                     // received
-};
 
 struct Problem {
   explicit Problem(const Snapshot& snapshot);
@@ -57,6 +47,8 @@ struct Problem {
   Volumes volumes;
   States states;
   Tolerance tolerance;
+  RequestTable requests;
+  LabelClasses labels;
   Shapes shapes;
   Topology topology;
   Reservations reservations;
@@ -72,14 +64,26 @@ struct Problem {
   bool may_tolerate_preferences = false;  // relaxation has its last step (SCH-147)
 
  private:
+  void take_keys(const std::vector<DaemonPod>& daemons);
   void make_templates(const std::vector<DaemonPod>& daemons);
   TypeTable& table_of(const model::InstanceTypes& types);
-  void make_nodes(const std::vector<DaemonPod>& daemons);
-  void make_columns();
+  void choose_columns();
   void choose_tracked_columns();
+  void fill_templates();
   void make_topology();
 
-  std::vector<model::ResourceList> available_;  // of the nodes, until they are put into columns
+  // problem_nodes.cc
+  void sort_nodes();
+  void describe_nodes();
+  void fill_nodes(const std::vector<DaemonPod>& daemons);
+  Amounts daemon_overhead(const std::vector<DaemonPod>& daemons, const ExistingNode& node);
+
+  AskedKeys asked_keys_;
+  // Requests of the pods that are bound to each node, and which of them are daemons.
+  struct BoundRequests {
+    std::vector<std::pair<RequestsId, bool>> pods;
+  };
+  std::vector<BoundRequests> bound_;  // per node
 };
 
 }  // namespace engine

@@ -15,7 +15,11 @@ std::string reservation_of(const model::Offering& offering, const Settings& sett
 
 Reservations::Reservations(const Snapshot& snapshot) {
   if (!snapshot.settings.reserved_capacity) return;
+  const model::InstanceTypes* last_types = nullptr;
   for (const PoolInput& pool : snapshot.pools) {
+    // NodePools mostly share their types.
+    if (last_types != nullptr && *last_types == pool.types) continue;
+    last_types = &pool.types;
     for (const auto& type : pool.types) {
       for (const model::Offering& offering : type->offerings) {
         std::string name = reservation_of(offering, snapshot.settings);

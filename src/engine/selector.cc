@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/container_hash/hash.hpp>
 #include <utility>
 
 namespace engine {
@@ -63,12 +64,28 @@ bool Selector::matches(const model::Labels& labels) const {
                              [&](const auto& expression) { return matches(expression, labels); });
 }
 
-std::vector<std::string> Selector::keys() const {
-  std::vector<std::string> keys;
-  for (const Expression& expression : expressions_) {
-    keys.push_back(expression.key);
+SelectorId Selectors::intern(const std::optional<model::LabelSelector>& selector,
+                             const model::Labels& more) {
+  if (!selector || !more.empty()) return intern(Selector(selector, more));
+  std::size_t hash = selector->matchExpressions.size();
+  for (const auto& [key, value] : selector->matchLabels) {
+    boost::hash_combine(hash, std::hash<std::string>()(key));
+    boost::hash_combine(hash, std::hash<std::string>()(value));
   }
-  return keys;
+  auto& same_hash = written_[hash];
+  for (const auto& [known, id] : same_hash) {
+    if (*known == *selector) return id;
+  }
+  SelectorId id = intern(Selector(selector));
+  same_hash.emplace_back(&*selector, id);
+  return id;
+}
+
+SelectorId Selectors::intern(Selector selector) {
+  auto [place, is_new] =
+      by_text_.try_emplace(selector.text(), static_cast<SelectorId>(all_.size()));
+  if (is_new) all_.push_back(std::move(selector));
+  return place->second;
 }
 
 }  // namespace engine

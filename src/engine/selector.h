@@ -1,9 +1,14 @@
-// Label selectors in one form, so that selectors that say the same compare equal (SCH-196, SCH-208).
+// Label selectors in one form, so that selectors that say the same are the same (SCH-196, SCH-208).
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/meta.h"
@@ -24,9 +29,6 @@ class Selector {
   // Equal for selectors that say the same.
   const std::string& text() const { return text_; }
 
-  // The label keys that it looks at.
-  std::vector<std::string> keys() const;
-
  private:
   struct Expression {
     std::string key;
@@ -43,6 +45,26 @@ class Selector {
   bool is_valid_ = true;
   std::vector<Expression> expressions_;  // sorted, without repetition
   std::string text_;
+};
+
+using SelectorId = std::uint32_t;
+
+class Selectors {
+ public:
+  // Equal numbers for selectors that say the same. Requires: `selector` outlives this.
+  SelectorId intern(const std::optional<model::LabelSelector>& selector,
+                    const model::Labels& more = {});
+  const Selector& operator[](SelectorId id) const { return all_[id]; }
+
+ private:
+  SelectorId intern(Selector selector);
+
+  std::deque<Selector> all_;
+  std::map<std::string, SelectorId> by_text_;
+  // Those that were met as they were written, so that they need not be brought into form again.
+  boost::unordered_flat_map<std::size_t,
+                            std::vector<std::pair<const model::LabelSelector*, SelectorId>>>
+      written_;
 };
 
 }  // namespace engine

@@ -2,10 +2,12 @@
 
 #include <boost/container_hash/hash.hpp>
 
+#include <algorithm>
+#include <utility>
+
 #include "engine/daemons.h"
 #include "engine/relax.h"
 #include "model/requirements.h"
-#include "model/resources.h"
 
 namespace engine {
 
@@ -24,12 +26,6 @@ class Hasher {
     for (const auto& [key, value] : labels) {
       add(key);
       add(value);
-    }
-  }
-  void add(const model::ResourceList& list) {
-    for (const auto& [resource, quantity] : list) {
-      add(resource);
-      add(static_cast<std::uint64_t>(quantity.nanos()));
     }
   }
   template <class Expression>
@@ -90,74 +86,90 @@ class Hasher {
   std::size_t hash_ = 0;
 };
 
-// Whether two pods of equal requests and ports are of one shape. An ephemeral volume names its
-// claim after the pod, so no two pods share one.
+// Whether two pods of equal requests and labels are of one shape.
 bool are_alike(const model::Pod& one, const model::Pod& other) {
   const model::PodSpec& a = *one.spec;
   const model::PodSpec& b = *other.spec;
-  auto is_ephemeral = [](const model::Volume& volume) { return volume.ephemeral.has_value(); };
-  return one.metadata.namespace_ == other.metadata.namespace_ &&
-         one.metadata.labels == other.metadata.labels && a.nodeSelector == b.nodeSelector &&
-         a.affinity == b.affinity && a.tolerations == b.tolerations &&
-         a.topologySpreadConstraints == b.topologySpreadConstraints && a.volumes == b.volumes &&
-         std::ranges::none_of(a.volumes, is_ephemeral);
+  if (&a == &b) return true;
+  return a.nodeSelector == b.nodeSelector && a.affinity == b.affinity &&
+         a.tolerations == b.tolerations &&
+         a.topologySpreadConstraints == b.topologySpreadConstraints;
+}
+
+bool uses_claims(const model::Pod& pod) {
+  return std::ranges::any_of(pod.spec->volumes, [](const model::Volume& volume) {
+    return volume.persistentVolumeClaim || volume.ephemeral;
+  });
 }
 
 }  // namespace
 
 base::Result<std::size_t> Shapes::add(const std::shared_ptr<const model::Pod>& pod) {
-  model::ResourceList requests = model::requests_of(*pod);
+  RequestsId requests = requests_.intern(*pod);
+  LabelsId labels = labels_.intern(*pod);
   HostPorts ports = host_ports_of(*pod->spec);
   bool is_dra = uses_dra(*pod->spec);
+  std::vector<Wanted> volumes(1, Wanted{states_.intern({}), std::nullopt});
+  std::optional<AttachedVolumes> attached(std::in_place);
+  if (uses_claims(*pod)) {
+    auto alternatives = volumes_.alternatives(*pod);
+    if (!alternatives) return std::unexpected(alternatives.error());
+    volumes.clear();
+    for (const model::Requirements& alternative : *alternatives) {
+      volumes.push_back(states_.wanted(alternative));
+    }
+    attached = volumes_.attached_by(*pod);
+    // Which claims they are matters only where somebody counts them.
+    if (attached && !volumes_.has_limits()) attached->clear();
+  }
 
   Hasher hasher;
-  hasher.add(pod->metadata.namespace_);
-  hasher.add(pod->metadata.labels);
   hasher.add(requests);
+  hasher.add(labels);
   hasher.add(*pod->spec);
   std::vector<std::size_t>& same_hash = by_hash_[hasher.value()];
   for (std::size_t candidate : same_hash) {
     Shape& shape = shapes_[candidate];
-    if (shape.requests == requests && shape.ports == ports && shape.uses_dra == is_dra &&
+    if (shape.requests == requests && shape.labels == labels && shape.ports == ports &&
+        shape.uses_dra == is_dra && shape.volumes == volumes && shape.attached == attached &&
         are_alike(*shape.pod, *pod)) {
       ++shape.count;
       return candidate;
     }
   }
-  auto alternatives = volumes_.alternatives(*pod);
-  if (!alternatives) return std::unexpected(alternatives.error());
   same_hash.push_back(shapes_.size());
   Shape& shape = shapes_.emplace_back();
   shape.pod = pod;
   shape.count = 1;
-  shape.requests = std::move(requests);
+  shape.requests = requests;
+  shape.labels = labels;
   shape.ports = std::move(ports);
   shape.uses_dra = is_dra;
-  for (const model::Requirements& alternative : *alternatives) {
-    shape.volumes.push_back(states_.wanted(alternative));
-  }
-  shape.attached = volumes_.attached_by(*pod);
-  shape.forms.push_back(form_of(*pod->spec));
+  shape.volumes = std::move(volumes);
+  shape.attached = std::move(attached);
+  shape.forms.push_back(form_of(pod->spec));
   return shapes_.size() - 1;
 }
 
 Form* Shapes::relaxed(std::size_t shape, std::size_t form, bool may_tolerate) {
   std::deque<Form>& forms = shapes_[shape].forms;
   if (form + 1 == forms.size()) {
-    model::PodSpec spec = forms[form].spec;
-    if (!relax(spec, may_tolerate)) return nullptr;
+    base::Shared<model::PodSpec> spec = forms[form].spec;
+    if (!relax(spec.edit(), may_tolerate)) return nullptr;
     forms.push_back(form_of(std::move(spec)));
   }
   return &forms[form + 1];
 }
 
-Form Shapes::form_of(model::PodSpec spec) {
-  model::Requirements strict = model::strict_requirements_of(spec);
+Form Shapes::form_of(base::Shared<model::PodSpec> spec) {
+  Form form;
+  model::Requirements strict = model::strict_requirements_of(*spec);
   bool respects = settings_.preference_policy == PreferencePolicy::Respect;
-  Wanted wanted = states_.wanted(respects ? model::requirements_of(spec) : strict);
-  Wanted wanted_strictly = states_.wanted(strict);
-  TolerationsId tolerations = tolerance_.intern(spec.tolerations);
-  return {std::move(spec), std::move(wanted), std::move(wanted_strictly), {}, false, tolerations};
+  form.wanted = states_.wanted(respects ? model::requirements_of(*spec) : strict);
+  form.strict = states_.wanted(strict);
+  form.tolerations = tolerance_.intern(spec->tolerations);
+  form.spec = std::move(spec);
+  return form;
 }
 
 }  // namespace engine

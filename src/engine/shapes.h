@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "engine/amounts.h"
+#include "engine/label_classes.h"
 #include "engine/ports.h"
+#include "engine/requests.h"
 #include "engine/snapshot.h"
 #include "engine/states.h"
 #include "engine/tolerance.h"
@@ -23,7 +25,7 @@ using GroupId = std::size_t;  // of Topology
 
 // A shape after some relaxations; the first form is the pod as it was written.
 struct Form {
-  model::PodSpec spec;
+  base::Shared<model::PodSpec> spec;
   Wanted wanted;                // with the heaviest preference, if preferences count (SCH-068)
   Wanted strict;                // without (SCH-069)
   std::vector<GroupId> groups;  // that bind it, in the order in which they choose (SCH-216)
@@ -34,23 +36,28 @@ struct Form {
 struct Shape {
   std::shared_ptr<const model::Pod> pod;  // one of the equal pods
   std::size_t count = 0;                  // of equal pods
-  model::ResourceList requests;           // SCH-074
-  Amounts amounts;                        // the same in columns
+  RequestsId requests = 0;
+  Amounts amounts;  // of the requests, in columns
+  LabelsId labels = 0;
   HostPorts ports;
   bool uses_dra = false;
   std::vector<Wanted> volumes;              // where its volumes can be reached, at least one
   std::optional<AttachedVolumes> attached;  // nullopt: a volume is missing (SCH-145)
   std::vector<GroupId> inverse_groups;      // that bind it, by identity
   std::vector<GroupId> inverse_owned;       // by which it binds others
-  std::vector<GroupId> counted_in;          // groups that select it, of the first `groups_seen`
-  std::size_t groups_seen = 0;
-  std::deque<Form> forms;  // as far as they were needed; they stay in place
+  std::deque<Form> forms;                   // as far as they were needed; they stay in place
 };
 
 class Shapes {
  public:
-  Shapes(const Settings& settings, const Volumes& volumes, States& states, Tolerance& tolerance)
-      : settings_(settings), volumes_(volumes), states_(states), tolerance_(tolerance) {}
+  Shapes(const Settings& settings, const Volumes& volumes, States& states, Tolerance& tolerance,
+         RequestTable& requests, LabelClasses& labels)
+      : settings_(settings),
+        volumes_(volumes),
+        states_(states),
+        tolerance_(tolerance),
+        requests_(requests),
+        labels_(labels) {}
 
   // The number of the pod's shape, which is new if no pod before was equal. Error: not_found, if
   // an object is missing that says where its volumes are.
@@ -63,12 +70,14 @@ class Shapes {
   Form* relaxed(std::size_t shape, std::size_t form, bool may_tolerate);
 
  private:
-  Form form_of(model::PodSpec spec);
+  Form form_of(base::Shared<model::PodSpec> spec);
 
   const Settings& settings_;
   const Volumes& volumes_;
   States& states_;
   Tolerance& tolerance_;
+  RequestTable& requests_;
+  LabelClasses& labels_;
   std::deque<Shape> shapes_;
   boost::unordered_flat_map<std::size_t, std::vector<std::size_t>> by_hash_;
 };

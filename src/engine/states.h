@@ -34,6 +34,8 @@ struct Wanted {
   bool accepts_host(std::string_view name) const { return !hostname || hostname->has(name); }
   // Whether a template, which has no hostname yet, can be meant.
   bool accepts_any_host() const;
+
+  bool operator==(const Wanted&) const = default;
 };
 
 class States {

@@ -22,8 +22,13 @@ base::Text text_of(DomainId domain) { return static_cast<base::Text>(domain); }
 
 }  // namespace
 
-Topology::Topology(const Snapshot& snapshot, States& states, Tolerance& tolerance)
-    : snapshot_(snapshot), states_(states), tolerance_(tolerance), nothing_(states.intern({})) {}
+Topology::Topology(const Snapshot& snapshot, States& states, Tolerance& tolerance,
+                   LabelClasses& labels)
+    : snapshot_(snapshot),
+      states_(states),
+      tolerance_(tolerance),
+      nothing_(states.intern({})),
+      labels_(labels) {}
 
 void Topology::learn(Group& group, DomainId domain) {
   if (domain >= group.counts.size()) group.counts.resize(domain + 1, 0);
@@ -50,9 +55,16 @@ std::int32_t Topology::count_of(const Group& group, std::size_t domain_or_host) 
   return domain_or_host < group.counts.size() ? group.counts[domain_or_host] : 0;
 }
 
-bool Topology::selects(const Group& group, const model::Pod& pod) const {
-  return std::ranges::binary_search(group.namespaces, pod.metadata.namespace_) &&
-         group.selector.matches(pod.metadata.labels);
+bool Topology::selects(Group& group, LabelsId labels) {
+  if (labels >= group.selects.size()) group.selects.resize(labels_.size(), 0);
+  signed char& known = group.selects[labels];
+  if (known == 0) {
+    const model::ObjectMeta& metadata = labels_.example(labels).metadata;
+    bool is = std::ranges::binary_search(*group.namespaces, metadata.namespace_) &&
+              group.selector->matches(metadata.labels);
+    known = is ? 1 : -1;
+  }
+  return known > 0;
 }
 
 bool Topology::accepts(const NodeFilter& filter, const Place& place) {
@@ -123,7 +135,7 @@ DomainSet Topology::known_domains(const Group& group, const Form& form) {
 
 // SCH-215, and the half of SCH-216 that does not depend on the bin: domains in which one more pod
 // would not be too many.
-DomainSet Topology::spread_domains(const Group& group, const Shape& shape, const Form& form) {
+DomainSet Topology::spread_domains(Group& group, const Shape& shape, const Form& form) {
   std::int64_t smallest = std::numeric_limits<std::int32_t>::max();
   std::int32_t domains = 0;
   (group.known & allowed(*group.key, form.strict.state)).for_each([&](DomainId domain) {
@@ -131,7 +143,7 @@ DomainSet Topology::spread_domains(const Group& group, const Shape& shape, const
     smallest = std::min<std::int64_t>(smallest, group.counts[domain]);
   });
   if (domains < group.min_domains) smallest = 0;
-  std::int64_t most = smallest + group.max_skew - (selects(group, *shape.pod) ? 1 : 0);
+  std::int64_t most = smallest + group.max_skew - (selects(group, shape.labels) ? 1 : 0);
   DomainSet valid;
   group.known.for_each([&](DomainId domain) {
     if (group.counts[domain] <= most) valid.set(domain);
@@ -139,8 +151,7 @@ DomainSet Topology::spread_domains(const Group& group, const Shape& shape, const
   return valid;
 }
 
-Topology::View::Demand Topology::demand_of(const Group& group, const Shape& shape,
-                                           const Form& form) {
+Topology::View::Demand Topology::demand_of(Group& group, const Shape& shape, const Form& form) {
   if (group.kind == Kind::spread) return {&group, true, spread_domains(group, shape, form)};
   DomainSet usable = known_domains(group, form) & allowed(*group.key, form.strict.state);
   DomainSet populated = usable & group.populated;
@@ -149,7 +160,7 @@ Topology::View::Demand Topology::demand_of(const Group& group, const Shape& shap
     return {&group, false, std::move(usable)};
   }
   // A pod may be the first of its kind where it can go (SCH-219, SCH-220).
-  bool is_first = populated.empty() && selects(group, *shape.pod);
+  bool is_first = populated.empty() && selects(group, shape.labels);
   return {&group, is_first, is_first ? std::move(usable) : std::move(populated)};
 }
 
@@ -161,15 +172,14 @@ bool Topology::is_anybody_on_a_host(const Group& group, const Form& form) const 
   return false;
 }
 
-Topology::HostRule Topology::host_rule(const Group& group, const Shape& shape,
-                                       const Form& form) const {
+Topology::HostRule Topology::host_rule(Group& group, const Shape& shape, const Form& form) {
   constexpr std::int32_t kAnyNumber = std::numeric_limits<std::int32_t>::max();
   HostRule rule{&group, 0, false, kNoBit};
   if (group.kind == Kind::spread) {
-    rule.most = group.max_skew - (selects(group, *shape.pod) ? 1 : 0);
+    rule.most = group.max_skew - (selects(group, shape.labels) ? 1 : 0);
   } else if (group.kind == Kind::affinity) {
     rule.most = kAnyNumber;
-    rule.needs_one = !selects(group, *shape.pod) || is_anybody_on_a_host(group, form);
+    rule.needs_one = !selects(group, shape.labels) || is_anybody_on_a_host(group, form);
   }
   for (auto [most, bit] : group.rules) {
     if (most == rule.most) rule.bit = bit;
@@ -183,7 +193,7 @@ void Topology::look(const Shape& shape, const Form& form, View& view) {
   view.is_hopeless_ = false;
   for (const auto* groups : {&form.groups, &shape.inverse_groups}) {
     for (GroupId id : *groups) {
-      const Group& group = groups_[id];
+      Group& group = groups_[id];
       if (group.key->is_hostname) {
         HostRule rule = host_rule(group, shape, form);
         view.is_hopeless_ |= rule.needs_one && group.populated_hosts == 0;
@@ -261,17 +271,21 @@ std::span<const StateId> Topology::choices(const View& view, StateId state) {
   return choices_;
 }
 
-Topology::HostBits Topology::record(Shape& shape, const Place& place) {
-  for (; shape.groups_seen < groups_.size(); ++shape.groups_seen) {
-    const Group& group = groups_[shape.groups_seen];
-    if (!group.is_inverse && selects(group, *shape.pod)) {
-      shape.counted_in.push_back(shape.groups_seen);
-    }
+const std::vector<GroupId>& Topology::groups_that_count(LabelsId labels) {
+  if (labels >= of_labels_.size()) of_labels_.resize(labels_.size());
+  OfLabels& known = of_labels_[labels];
+  for (; known.groups_seen < groups_.size(); ++known.groups_seen) {
+    Group& group = groups_[known.groups_seen];
+    if (!group.is_inverse && selects(group, labels)) known.counted_in.push_back(known.groups_seen);
   }
+  return known.counted_in;
+}
+
+Topology::HostBits Topology::record(const Shape& shape, const Place& place) {
   HostBits closed{};
-  for (GroupId id : shape.counted_in) {
+  for (GroupId id : groups_that_count(shape.labels)) {
     Group& group = groups_[id];
-    if (group.filter && !accepts(*group.filter, place)) continue;
+    if (group.filter != nullptr && !accepts(*group.filter, place)) continue;
     if (group.key->is_hostname) {
       count_host(group, place.host, closed);
       continue;

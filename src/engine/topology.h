@@ -30,6 +30,7 @@
 #include "engine/domain_set.h"
 #include "engine/domains.h"
 #include "engine/hosts.h"
+#include "engine/label_classes.h"
 #include "engine/selector.h"
 #include "engine/shapes.h"
 #include "engine/snapshot.h"
@@ -48,19 +49,21 @@ struct Place {
 
 class Topology {
  public:
-  Topology(const Snapshot& snapshot, States& states, Tolerance& tolerance);
+  Topology(const Snapshot& snapshot, States& states, Tolerance& tolerance, LabelClasses& labels);
   Topology(const Topology&) = delete;
   Topology& operator=(const Topology&) = delete;
 
   Hosts hosts;
 
+  // Finds the pods that are bound, and where: `states_of_nodes` are the labels of the Nodes of the
+  // snapshot, then of those that leave. Requires: before any other call.
+  void collect(const std::vector<StateId>& states_of_nodes);
   // Makes the groups of a shape as it is written, and those by which its required anti-affinity
   // binds others. Requires: of all shapes, before any pod is placed.
   void add(Shape& shape);
-  // Finds the inverse groups that bind the shape. Requires: all shapes are added.
-  void finish(Shape& shape);
-  // Gives bits to the rules on hosts that bind most pods. Requires: all shapes are finished.
-  void assign_bits(Shapes& shapes);
+  // Finds the inverse groups that bind each shape, and gives bits to the rules on hosts that bind
+  // most pods. Requires: all shapes are added.
+  void finish(Shapes& shapes);
   // Finds the groups that bind a form, and makes those that were not met before (SCH-206).
   void bind(const Shape& shape, Form& form);
 
@@ -115,7 +118,7 @@ class Topology {
 
   // Counts the pod at its place, whose labels are those after it joined (SCH-224). Returns the bits
   // of rules that close the place from now on.
-  HostBits record(Shape& shape, const Place& place);
+  HostBits record(const Shape& shape, const Place& place);
 
   // The bits of rules that close the host.
   HostBits closed_by(HostId host) const;
@@ -134,7 +137,6 @@ class Topology {
     std::vector<Wanted> alternatives;  // node selector and one required term each
     TolerationsId tolerations = 0;
     bool is_open = false;  // accepts every place
-    std::string text;      // equal for equal filters
   };
 
   // What is known of a label key. Domains beyond those that NodePools offer come up as nodes and
@@ -158,12 +160,13 @@ class Topology {
     Kind kind = Kind::spread;
     bool is_inverse = false;
     Key* key = nullptr;
-    std::vector<std::string> namespaces;  // sorted
-    Selector selector{std::nullopt};
+    const std::vector<std::string>* namespaces = nullptr;  // sorted
+    const Selector* selector = nullptr;
     std::int32_t max_skew = 0;
     std::int32_t min_domains = 0;
-    std::optional<NodeFilter> filter;  // of a spread
+    const NodeFilter* filter = nullptr;  // of a spread
     std::string identity;
+    std::vector<signed char> selects;  // per class of labels; 0 is not known yet
     // Per domain or host. Unknown domains are not in `known`; they count as zero.
     std::vector<std::int32_t> counts;
     DomainSet known;
@@ -173,29 +176,49 @@ class Topology {
     std::vector<std::pair<std::int32_t, std::uint8_t>> rules;  // most, bit
   };
 
-  // Pods of one namespace and set of labels that are bound to nodes.
-  struct BoundPods {
-    const model::Pod* example = nullptr;
-    std::vector<const NodeState*> nodes;  // one entry per pod
+  // What makes two groups one (SCH-196).
+  struct Identity {
+    Kind kind = Kind::spread;
+    bool is_inverse = false;
+    std::size_t key = 0;
+    std::size_t namespaces = 0;
+    SelectorId selector = 0;
+    std::int32_t max_skew = 0;
+    std::int32_t min_domains = 0;
+    std::size_t filter = 0;
+
+    auto operator<=>(const Identity&) const = default;
+  };
+
+  // What is known of the pods of one class of labels.
+  struct OfLabels {
+    std::vector<GroupId> counted_in;  // groups that select them, of the first `groups_seen`
+    std::size_t groups_seen = 0;
+  };
+
+  // A place where pods are bound: a node, also one that goes away.
+  struct BoundNode {
+    const NodeState* state = nullptr;
+    Place place;
+    bool has_hostname = false;  // as a label
+    bool is_leaving = false;
   };
 
   // Making groups (topology_groups.cc).
-  Group group_of(const model::Pod& pod, const model::PodSpec& spec,
-                 const model::TopologySpreadConstraint& constraint);
-  Group group_of(const model::Pod& pod, const model::PodAffinityTerm& term, Kind kind);
-  NodeFilter filter_of(const model::PodSpec& spec,
+  Identity identity_of(const Shape& shape, const Form& form,
                        const model::TopologySpreadConstraint& constraint);
-  std::vector<std::string> namespaces_of(const model::Pod& pod,
-                                         const model::PodAffinityTerm& term) const;
-  GroupId intern(Group group);
+  Identity identity_of(const model::Pod& pod, const model::PodAffinityTerm& term, Kind kind);
+  std::size_t filter_of(const Form& form, const model::TopologySpreadConstraint& constraint);
+  std::size_t namespaces_of(const model::Pod& pod, const model::PodAffinityTerm& term);
+  std::size_t intern_namespaces(std::vector<std::string> names);
+  std::size_t key_number(std::string_view name);
+  GroupId intern(const Identity& identity);
   GroupId inverse_group_of(const model::Pod& pod, const model::PodAffinityTerm& term);
-  Key& key(std::string_view name);
   void add_offered_domains(Group& group);
   void add_existing_domains(Group& group);
   void count_bound_pods(Group& group);
-  void count_bound(Group& group, const model::Node& node);
-  void collect_bound_pods();
-  bool accepts(const NodeFilter& filter, const model::Node& node);
+  void count_bound(Group& group, const BoundNode& node);
+  void assign_bits(Shapes& shapes);
 
   // Counting.
   void learn(Group& group, DomainId domain);
@@ -203,7 +226,8 @@ class Topology {
   void count_host(Group& group, HostId host, HostBits& closed);
 
   // Asking.
-  bool selects(const Group& group, const model::Pod& pod) const;
+  const std::vector<GroupId>& groups_that_count(LabelsId labels);
+  bool selects(Group& group, LabelsId labels);
   bool accepts(const NodeFilter& filter, const Place& place);
   static std::int32_t count_of(const Group& group, std::size_t domain_or_host);
   Key::OfState& of_state(Key& key, StateId state);
@@ -213,10 +237,10 @@ class Topology {
   StateId demand(Key& key, DomainId domain);
   StateId demand(Key& key, const DomainSet& domains);
   DomainSet known_domains(const Group& group, const Form& form);
-  HostRule host_rule(const Group& group, const Shape& shape, const Form& form) const;
+  HostRule host_rule(Group& group, const Shape& shape, const Form& form);
   bool is_anybody_on_a_host(const Group& group, const Form& form) const;
-  View::Demand demand_of(const Group& group, const Shape& shape, const Form& form);
-  DomainSet spread_domains(const Group& group, const Shape& shape, const Form& form);
+  View::Demand demand_of(Group& group, const Shape& shape, const Form& form);
+  DomainSet spread_domains(Group& group, const Shape& shape, const Form& form);
   void options(const View::Demand& demand, StateId state, std::vector<StateId>& out);
   std::string describe(const Group& group, const Form& form, const Place& place);
 
@@ -224,11 +248,19 @@ class Topology {
   States& states_;
   Tolerance& tolerance_;
   StateId nothing_;  // the state that demands nothing
+  LabelClasses& labels_;
   std::deque<Key> keys_;
   std::deque<Group> groups_;
-  std::map<std::string, GroupId> by_identity_;
-  std::vector<BoundPods> bound_;
-  bool has_collected_ = false;
+  std::map<Identity, GroupId> by_identity_;
+  std::vector<GroupId> inverse_groups_;  // by identity as text
+  Selectors selectors_;
+  std::deque<std::vector<std::string>> namespaces_;
+  std::map<std::vector<std::string>, std::size_t> namespaces_by_names_;
+  std::deque<NodeFilter> filters_;
+  std::map<std::string, std::size_t> filters_by_text_;
+  std::vector<OfLabels> of_labels_;  // per class of labels
+  std::vector<BoundNode> bound_nodes_;
+  std::map<LabelsId, std::vector<std::uint32_t>> bound_pods_;  // indexes of their nodes
   std::vector<StateId> choices_;
   std::vector<StateId> product_;
   std::vector<StateId> options_;

@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "engine/topology.h"
@@ -12,32 +14,31 @@ namespace engine {
 
 namespace {
 
-using AffinityTerms = std::vector<model::PodAffinityTerm>;
-
-// The terms that bind a form: all required ones, then the preferred ones, which are like required
-// ones until they are given up.
-AffinityTerms terms_of(const std::optional<model::PodAffinity>& affinity, bool with_preferred) {
-  if (!affinity) return {};
-  AffinityTerms terms = affinity->requiredDuringSchedulingIgnoredDuringExecution;
-  if (!with_preferred) return terms;
-  for (const auto& weighted : affinity->preferredDuringSchedulingIgnoredDuringExecution) {
-    terms.push_back(weighted.podAffinityTerm);
-  }
-  return terms;
-}
-
-const AffinityTerms& required_anti_affinity(const model::PodSpec& spec) {
-  static const AffinityTerms kNone;
+const std::vector<model::PodAffinityTerm>& required_anti_affinity(const model::PodSpec& spec) {
+  static const std::vector<model::PodAffinityTerm> kNone;
   if (!spec.affinity || !spec.affinity->podAntiAffinity) return kNone;
   return spec.affinity->podAntiAffinity->requiredDuringSchedulingIgnoredDuringExecution;
 }
 
+// Calls f for the terms that bind a form: the required ones, and the preferred ones, which are like
+// required ones until they are given up.
+template <class F>
+void for_each_term(const std::optional<model::PodAffinity>& affinity, bool with_preferred, F f) {
+  if (!affinity) return;
+  for (const auto& term : affinity->requiredDuringSchedulingIgnoredDuringExecution)
+    f(term);
+  if (!with_preferred) return;
+  for (const auto& weighted : affinity->preferredDuringSchedulingIgnoredDuringExecution) {
+    f(weighted.podAffinityTerm);
+  }
+}
+
 }  // namespace
 
-Topology::Key& Topology::key(std::string_view written_name) {
+std::size_t Topology::key_number(std::string_view written_name) {
   std::string_view name = model::normalized_label(written_name);
   auto found = std::ranges::find(keys_, name, &Key::name);
-  if (found != keys_.end()) return *found;
+  if (found != keys_.end()) return static_cast<std::size_t>(found - keys_.begin());
   Key& made = keys_.emplace_back();
   made.name = name;
   made.is_hostname = name == model::kHostnameLabel;
@@ -48,45 +49,39 @@ Topology::Key& Topology::key(std::string_view written_name) {
       lists.push_back(tolerance_.intern(taints));
     }
   }
-  return made;
+  return keys_.size() - 1;
 }
 
-Topology::Group Topology::group_of(const model::Pod& pod, const model::PodSpec& spec,
-                                   const model::TopologySpreadConstraint& constraint) {
+Topology::Identity Topology::identity_of(const Shape& shape, const Form& form,
+                                         const model::TopologySpreadConstraint& constraint) {
+  const model::ObjectMeta& metadata = shape.pod->metadata;
   model::Labels revision;  // SCH-208
   for (const std::string& label : constraint.matchLabelKeys) {
-    auto found = pod.metadata.labels.find(label);
-    if (found != pod.metadata.labels.end()) revision[label] = found->second;
+    auto found = metadata.labels.find(label);
+    if (found != metadata.labels.end()) revision[label] = found->second;
   }
-  Group group;
-  group.kind = Kind::spread;
-  group.key = &key(constraint.topologyKey);
-  group.namespaces = {pod.metadata.namespace_};
-  group.selector = Selector(constraint.labelSelector, revision);
-  group.max_skew = constraint.maxSkew;
-  group.min_domains = constraint.minDomains.value_or(0);
-  group.filter = filter_of(spec, constraint);
-  group.identity =
-      fmt::format("spread {} {} {} {} {} {}", group.key->name, group.namespaces.front(),
-                  group.max_skew, group.min_domains, group.selector.text(), group.filter->text);
-  return group;
+  Identity identity;
+  identity.kind = Kind::spread;
+  identity.key = key_number(constraint.topologyKey);
+  identity.namespaces = intern_namespaces({metadata.namespace_});
+  identity.selector = selectors_.intern(constraint.labelSelector, revision);
+  identity.max_skew = constraint.maxSkew;
+  identity.min_domains = constraint.minDomains.value_or(0);
+  identity.filter = filter_of(form, constraint);
+  return identity;
 }
 
-Topology::Group Topology::group_of(const model::Pod& pod, const model::PodAffinityTerm& term,
-                                   Kind kind) {
-  Group group;
-  group.kind = kind;
-  group.key = &key(term.topologyKey);
-  group.namespaces = namespaces_of(pod, term);
-  group.selector = Selector(term.labelSelector);
-  group.identity =
-      fmt::format("{} {} {} {}", kind == Kind::affinity ? "affinity" : "anti-affinity",
-                  group.key->name, fmt::join(group.namespaces, ","), group.selector.text());
-  return group;
+Topology::Identity Topology::identity_of(const model::Pod& pod, const model::PodAffinityTerm& term,
+                                         Kind kind) {
+  Identity identity;
+  identity.kind = kind;
+  identity.key = key_number(term.topologyKey);
+  identity.namespaces = namespaces_of(pod, term);
+  identity.selector = selectors_.intern(term.labelSelector);
+  return identity;
 }
 
-std::vector<std::string> Topology::namespaces_of(const model::Pod& pod,
-                                                 const model::PodAffinityTerm& term) const {
+std::size_t Topology::namespaces_of(const model::Pod& pod, const model::PodAffinityTerm& term) {
   std::set<std::string> names(term.namespaces.begin(), term.namespaces.end());
   if (term.namespaceSelector) {
     Selector selector(term.namespaceSelector);
@@ -96,15 +91,22 @@ std::vector<std::string> Topology::namespaces_of(const model::Pod& pod,
   } else if (names.empty()) {
     names.insert(pod.metadata.namespace_);
   }
-  return {names.begin(), names.end()};
+  return intern_namespaces({names.begin(), names.end()});
 }
 
-Topology::NodeFilter Topology::filter_of(const model::PodSpec& spec,
-                                         const model::TopologySpreadConstraint& constraint) {
+std::size_t Topology::intern_namespaces(std::vector<std::string> names) {
+  auto [place, is_new] = namespaces_by_names_.try_emplace(std::move(names), namespaces_.size());
+  if (is_new) namespaces_.push_back(place->first);
+  return place->second;
+}
+
+std::size_t Topology::filter_of(const Form& form,
+                                const model::TopologySpreadConstraint& constraint) {
   NodeFilter filter;
   filter.honors_affinity = constraint.nodeAffinityPolicy.value_or("Honor") == "Honor";
   filter.honors_taints = constraint.nodeTaintsPolicy.value_or("Ignore") == "Honor";
-  filter.tolerations = tolerance_.intern(spec.tolerations);
+  filter.tolerations = form.tolerations;
+  const model::PodSpec& spec = *form.spec;
   model::Requirements selected = model::requirements_of(spec.nodeSelector);
   const model::NodeSelector* terms = nullptr;
   if (spec.affinity && spec.affinity->nodeAffinity) {
@@ -127,22 +129,39 @@ Topology::NodeFilter Topology::filter_of(const model::PodSpec& spec,
       return wanted.state == nothing_ && !wanted.hostname;
     });
   }
-  filter.text =
+  // The whole filter is part of a group's identity, also what the policies leave unused.
+  std::string text =
       fmt::format("{} {} {}", filter.honors_affinity, filter.honors_taints, filter.tolerations);
   for (const Wanted& wanted : filter.alternatives) {
-    filter.text +=
+    text +=
         fmt::format(" {} {}", wanted.state, wanted.hostname ? wanted.hostname->to_string() : "");
   }
-  return filter;
+  auto [place, is_new] = filters_by_text_.try_emplace(std::move(text), filters_.size());
+  if (is_new) filters_.push_back(std::move(filter));
+  return place->second;
 }
 
-GroupId Topology::intern(Group group) {
-  auto [place, is_new] = by_identity_.try_emplace(group.identity, groups_.size());
+GroupId Topology::intern(const Identity& identity) {
+  auto [place, is_new] = by_identity_.try_emplace(identity, groups_.size());
   if (!is_new) return place->second;
-  groups_.push_back(std::move(group));
-  Group& made = groups_.back();
-  if (made.kind == Kind::spread) add_offered_domains(made);
-  if (!made.is_inverse) {
+  Group& made = groups_.emplace_back();
+  made.kind = identity.kind;
+  made.is_inverse = identity.is_inverse;
+  made.key = &keys_[identity.key];
+  made.namespaces = &namespaces_[identity.namespaces];
+  made.selector = &selectors_[identity.selector];
+  made.max_skew = identity.max_skew;
+  made.min_domains = identity.min_domains;
+  made.identity =
+      fmt::format("{} {} {} {}", identity.kind == Kind::affinity ? "affinity" : "anti-affinity",
+                  made.key->name, fmt::join(*made.namespaces, ","), made.selector->text());
+  if (made.kind == Kind::spread) {
+    made.filter = &filters_[identity.filter];
+    add_offered_domains(made);
+  }
+  if (made.is_inverse) {
+    inverse_groups_.push_back(place->second);
+  } else {
     add_existing_domains(made);
     count_bound_pods(made);
   }
@@ -150,26 +169,30 @@ GroupId Topology::intern(Group group) {
 }
 
 GroupId Topology::inverse_group_of(const model::Pod& pod, const model::PodAffinityTerm& term) {
-  Group group = group_of(pod, term, Kind::anti_affinity);
-  group.is_inverse = true;
-  group.identity = "inverse " + group.identity;
-  return intern(std::move(group));
+  Identity identity = identity_of(pod, term, Kind::anti_affinity);
+  identity.is_inverse = true;
+  return intern(identity);
 }
 
 void Topology::add(Shape& shape) {
-  collect_bound_pods();
   bind(shape, shape.forms.front());
   for (const model::PodAffinityTerm& term : required_anti_affinity(*shape.pod->spec)) {
     shape.inverse_owned.push_back(inverse_group_of(*shape.pod, term));
   }
 }
 
-void Topology::finish(Shape& shape) {
-  for (const auto& [identity, group] : by_identity_) {
-    if (groups_[group].is_inverse && selects(groups_[group], *shape.pod)) {
-      shape.inverse_groups.push_back(group);
+void Topology::finish(Shapes& shapes) {
+  std::ranges::sort(inverse_groups_, {}, [&](GroupId id) { return groups_[id].identity; });
+  std::vector<std::vector<GroupId>> by_labels(labels_.size());
+  for (LabelsId labels = 0; labels < by_labels.size(); ++labels) {
+    for (GroupId id : inverse_groups_) {
+      if (selects(groups_[id], labels)) by_labels[labels].push_back(id);
     }
   }
+  for (std::size_t shape = 0; shape < shapes.size(); ++shape) {
+    shapes[shape].inverse_groups = by_labels[shapes[shape].labels];
+  }
+  assign_bits(shapes);
 }
 
 void Topology::assign_bits(Shapes& shapes) {
@@ -179,8 +202,9 @@ void Topology::assign_bits(Shapes& shapes) {
     const Form& form = shape.forms.front();
     for (const auto* groups : {&form.groups, &shape.inverse_groups}) {
       for (GroupId id : *groups) {
-        const Group& group = groups_[id];
+        Group& group = groups_[id];
         if (!group.key->is_hostname || group.kind == Kind::affinity) continue;
+        selects(group, shape.labels);
         pods[{id, host_rule(group, shape, form).most}] += shape.count;
       }
     }
@@ -203,22 +227,22 @@ void Topology::bind(const Shape& shape, Form& form) {
   if (form.is_bound) return;
   form.is_bound = true;
   bool respects = snapshot_.settings.preference_policy == PreferencePolicy::Respect;
-  auto add_group = [&](Group group) {
-    GroupId made = intern(std::move(group));
+  auto add_group = [&](const Identity& identity) {
+    GroupId made = intern(identity);
     bool is_new = std::ranges::find(form.groups, made) == form.groups.end();
     if (is_new) form.groups.push_back(made);
   };
-  for (const auto& constraint : form.spec.topologySpreadConstraints) {
+  for (const auto& constraint : form.spec->topologySpreadConstraints) {
     bool is_soft = constraint.whenUnsatisfiable == "ScheduleAnyway";
-    if (respects || !is_soft) add_group(group_of(*shape.pod, form.spec, constraint));
+    if (respects || !is_soft) add_group(identity_of(shape, form, constraint));
   }
-  if (!form.spec.affinity) return;
-  for (const auto& term : terms_of(form.spec.affinity->podAffinity, respects)) {
-    add_group(group_of(*shape.pod, term, Kind::affinity));
-  }
-  for (const auto& term : terms_of(form.spec.affinity->podAntiAffinity, respects)) {
-    add_group(group_of(*shape.pod, term, Kind::anti_affinity));
-  }
+  if (!form.spec->affinity) return;
+  for_each_term(form.spec->affinity->podAffinity, respects, [&](const auto& term) {
+    add_group(identity_of(*shape.pod, term, Kind::affinity));
+  });
+  for_each_term(form.spec->affinity->podAntiAffinity, respects, [&](const auto& term) {
+    add_group(identity_of(*shape.pod, term, Kind::anti_affinity));
+  });
 }
 
 void Topology::add_offered_domains(Group& group) {
@@ -233,79 +257,72 @@ void Topology::add_offered_domains(Group& group) {
 
 void Topology::add_existing_domains(Group& group) {
   if (group.key->is_hostname) return;
-  for (const NodeState& state : snapshot_.nodes) {
-    if (state.node == nullptr) continue;
-    if (group.filter && !accepts(*group.filter, *state.node)) continue;
-    auto label = state.labels().find(group.key->name);
-    if (label != state.labels().end()) {
+  for (const BoundNode& node : bound_nodes_) {
+    if (node.is_leaving || (group.filter != nullptr && !accepts(*group.filter, node.place))) {
+      continue;
+    }
+    auto label = node.state->labels().find(group.key->name);
+    if (label != node.state->labels().end()) {
       learn(group, index_of(group.key->values.intern(label->second)));
     }
   }
 }
 
 // Where a pod bound to this node counts; for the hostname a node without the label counts under its
-// name.
-void Topology::count_bound(Group& group, const model::Node& node) {
-  auto label = node.metadata.labels.find(group.key->name);
-  bool is_there = label != node.metadata.labels.end();
+// name, but not for inverse groups (SCH-199, SCH-204).
+void Topology::count_bound(Group& group, const BoundNode& node) {
   if (group.key->is_hostname) {
     HostBits closed{};
-    bool is_named = is_there || !group.is_inverse;
-    if (!is_named) return;
-    count_host(group, hosts.intern(is_there ? label->second : node.metadata.name), closed);
-  } else if (is_there) {
-    count(group, index_of(group.key->values.intern(label->second)));
+    if (node.has_hostname || !group.is_inverse) count_host(group, node.place.host, closed);
+    return;
   }
+  const model::Labels& labels = node.state->node->metadata.labels;
+  auto label = labels.find(group.key->name);
+  if (label != labels.end()) count(group, index_of(group.key->values.intern(label->second)));
 }
 
 void Topology::count_bound_pods(Group& group) {
-  for (const BoundPods& pods : bound_) {
-    const model::ObjectMeta& metadata = pods.example->metadata;
-    if (!std::ranges::binary_search(group.namespaces, metadata.namespace_)) continue;
+  for (const auto& [labels, nodes] : bound_pods_) {
+    const model::ObjectMeta& metadata = labels_.example(labels).metadata;
+    if (!std::ranges::binary_search(*group.namespaces, metadata.namespace_)) continue;
     // Without a selector everything in the namespace counts, though it selects nobody (SCH-209).
-    if (!group.selector.is_absent() && !group.selector.matches(metadata.labels)) continue;
-    for (const NodeState* state : pods.nodes) {
-      if (group.filter && !accepts(*group.filter, *state->node)) continue;
-      count_bound(group, *state->node);
+    if (!group.selector->is_absent() && !group.selector->matches(metadata.labels)) continue;
+    for (std::uint32_t index : nodes) {
+      const BoundNode& node = bound_nodes_[index];
+      if (group.filter != nullptr && !accepts(*group.filter, node.place)) continue;
+      count_bound(group, node);
     }
   }
 }
 
-// Pods that are bound now and are not to be placed: where they are counts.
-void Topology::collect_bound_pods() {
-  if (has_collected_) return;
-  has_collected_ = true;
+void Topology::collect(const std::vector<StateId>& states_of_nodes) {
   std::set<std::string_view> batch;  // of those that are bound
   for (const auto& pod : snapshot_.pods) {
     if (!pod->spec->nodeName.empty()) batch.insert(pod->metadata.uid);
   }
-  std::map<std::pair<std::string, model::Labels>, std::size_t> by_labels;
+  std::size_t position = 0;
   for (const auto* nodes : {&snapshot_.nodes, &snapshot_.leaving}) {
     for (const NodeState& state : *nodes) {
+      StateId labels = states_of_nodes[position++];
       if (state.node == nullptr) continue;
+      const model::ObjectMeta& metadata = state.node->metadata;
+      auto hostname = metadata.labels.find(model::kHostnameLabel);
+      bool has_hostname = hostname != metadata.labels.end();
+      HostId host = hosts.intern(has_hostname ? hostname->second : metadata.name);
+      TaintsId taints = tolerance_.intern(state.node->spec.taints);
+      auto index = static_cast<std::uint32_t>(bound_nodes_.size());
+      bound_nodes_.push_back(
+          {&state, {labels, taints, host, 0}, has_hostname, nodes == &snapshot_.leaving});
       for (const auto& pod : state.pods) {
-        if (batch.contains(pod->metadata.uid)) continue;
+        if (!batch.empty() && batch.contains(pod->metadata.uid)) continue;
         for (const auto& term : required_anti_affinity(*pod->spec)) {
-          count_bound(groups_[inverse_group_of(*pod, term)], *state.node);
+          count_bound(groups_[inverse_group_of(*pod, term)], bound_nodes_.back());
         }
         if (pod->metadata.deletionTimestamp) continue;
-        auto [place, is_new] =
-            by_labels.try_emplace({pod->metadata.namespace_, pod->metadata.labels}, bound_.size());
-        if (is_new) bound_.push_back({pod.get(), {}});
-        bound_[place->second].nodes.push_back(&state);
+        bound_pods_[labels_.intern(*pod)].push_back(index);
       }
     }
   }
-}
-
-bool Topology::accepts(const NodeFilter& filter, const model::Node& node) {
-  if (filter.is_open) return true;
-  model::Requirements labels = model::requirements_of(node.metadata.labels);
-  auto label = node.metadata.labels.find(model::kHostnameLabel);
-  bool is_there = label != node.metadata.labels.end();
-  HostId host = hosts.intern(is_there ? label->second : node.metadata.name);
-  return accepts(filter,
-                 Place{states_.intern(labels), tolerance_.intern(node.spec.taints), host, 0});
 }
 
 }  // namespace engine

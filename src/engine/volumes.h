@@ -41,6 +41,8 @@ class Volumes {
   // What the pods bound to a node attach; volumes that are missing do not count (SCH-114).
   AttachedVolumes attached_to(const NodeState& node) const;
 
+  // Whether any node has a limit.
+  bool has_limits() const { return !csi_nodes_.empty(); }
   // The limits of a node by driver (SCH-259).
   std::map<std::string, std::size_t> limits_of(const NodeState& node) const;
 
