@@ -4,8 +4,7 @@
 // placed later may make a place for it.
 //
 // The outcome is that of trying every bin in order. What is left out is only what cannot accept:
-// bins below a branch of the tree that has no room or only refused classes, and tries in which
-// nothing has changed since they failed (SCH-357, SCH-362).
+// bins below a branch of the tree that has no room or only refused classes (SCH-357).
 #pragma once
 
 #include <array>
