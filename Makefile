@@ -52,7 +52,7 @@ bench: setup
 	@$(call built,release,joiner_bench)
 	@build/release/joiner_bench --benchmark_filter='$(or $(FILTER),.)' \
 	  --benchmark_out=build/bench.raw.json --benchmark_out_format=json
-	@python3 tools/bench_rows.py build/bench.raw.json >build/bench.json
+	@python3 -B tools/bench_rows.py build/bench.raw.json build/bench.json
 
 lint: setup
 	@$(call built,dev)

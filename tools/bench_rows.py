@@ -1,9 +1,11 @@
-"""Turns Google Benchmark's JSON into a list of rows {"name", "value", "unit"}, printed to stdout.
+"""Turns Google Benchmark's JSON into rows {"name", "value", "unit"}, written to the second file, and
+prints the rows of the engine as a table.
 
-A benchmark gives a row for its real time, and one for each of its counters (name/counter, no unit).
+A benchmark gives a row for its time, in seconds, and one for each of its counters, name/counter.
 """
 
 import json
+import re
 import sys
 
 FIELDS = {
@@ -11,17 +13,64 @@ FIELDS = {
     "repetition_index", "threads", "iterations", "real_time", "cpu_time", "time_unit", "label",
     "aggregate_name", "aggregate_unit", "error_occurred", "error_message",
 }
+SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
+UNITS = {
+    "peak_memory": "MiB", "bytes_per_pod": "bytes", "pods_per_second": "pods/s", "ratio": "ratio",
+    "dollars_per_hour": "$/h", "nodes": "nodes",
+}
+COLUMNS = ["n", "time", "pods/s", "nodes", "$/h", "peak memory", "a pod", "Karpenter's time"]
+
+
+def plain_name(benchmark):
+    """The name without what Google Benchmark adds about how it measured."""
+    return re.sub(r"/(iterations:\d+|repeats:\d+|manual_time|real_time|process_time)", "",
+                  benchmark["name"])
 
 
 def rows(benchmarks):
     for benchmark in benchmarks:
-        name = benchmark["name"]
+        name = plain_name(benchmark)
         if benchmark.get("error_occurred"):
             sys.exit(f"{name}: {benchmark['error_message']}")
-        yield {"name": name, "value": benchmark["real_time"], "unit": benchmark["time_unit"]}
+        seconds = benchmark["real_time"] * SECONDS[benchmark["time_unit"]]
+        yield {"name": name, "value": seconds, "unit": "s"}
         for counter in sorted(benchmark.keys() - FIELDS):
-            yield {"name": f"{name}/{counter}", "value": benchmark[counter], "unit": ""}
+            yield {"name": f"{name}/{counter}", "value": benchmark[counter],
+                   "unit": UNITS.get(counter, "")}
 
 
-with open(sys.argv[1]) as file:
-    print(json.dumps(list(rows(json.load(file)["benchmarks"])), indent=1))
+def seconds_text(seconds):
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1e3:.1f} ms"
+
+
+def table(benchmarks):
+    """Lines of the engine's rows; none if no row of it was run."""
+    cells = []
+    for benchmark in benchmarks:
+        name = plain_name(benchmark)
+        if not name.startswith("schedule/"):
+            continue
+        ratio = benchmark.get("ratio")
+        cells.append([
+            name, name.rsplit("/", 1)[1],
+            seconds_text(benchmark["real_time"] * SECONDS[benchmark["time_unit"]]),
+            f"{benchmark['pods_per_second']:,.0f}", f"{benchmark['nodes']:,.0f}",
+            f"{benchmark['dollars_per_hour']:,.0f}", f"{benchmark['peak_memory']:.0f} MiB",
+            f"{benchmark['bytes_per_pod']:,.0f} B", f"{ratio:,.0f} x" if ratio else "",
+        ])
+    if not cells:
+        return []
+    cells.insert(0, [""] + COLUMNS)
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+    return ["  ".join([row[0].ljust(widths[0])] +
+                      [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]).rstrip()
+            for row in cells]
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1]) as file:
+        measured = json.load(file)["benchmarks"]
+    with open(sys.argv[2], "w") as file:
+        json.dump(list(rows(measured)), file, indent=1)
+        file.write("\n")
+    print("\n".join(table(measured)))

@@ -6,6 +6,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "base/patch.h"
+#include "engine/compiled_types.h"
 
 namespace control {
 namespace {
@@ -249,6 +250,14 @@ Task<Result<void>> Performer::run(Action&, DescribeInstance& work) {
   co_return Result<void>();
 }
 
+// Types that are the same as before, or as those of another NodePool, are not compiled again.
+engine::CompiledTypesPointer Performer::compiled_types(const model::InstanceTypes& types) const {
+  std::vector<engine::CompiledTypesPointer> known;
+  for (const auto& [pool, fetched] : world_.types)
+    known.push_back(fetched.compiled);
+  return engine::compile(types, known);
+}
+
 Task<Result<void>> Performer::run(Action&, FetchInstanceTypes& work) {
   std::string pool = work.pool->metadata.name;
   Result<model::InstanceTypes> types = co_await ports_.cloud.instance_types(*work.pool);
@@ -257,8 +266,10 @@ Task<Result<void>> Performer::run(Action&, FetchInstanceTypes& work) {
   fetched.error.reset();
   if (types) {
     fetched.types = std::move(*types);
+    fetched.compiled = compiled_types(fetched.types);
   } else {  // SCH-092: the pool sits out until its types can be read
     fetched.types.clear();
+    fetched.compiled = nullptr;
     fetched.error = types.error();
     co_return std::unexpected(types.error());
   }

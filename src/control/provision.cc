@@ -141,7 +141,7 @@ engine::Snapshot snapshot_of(const World& world,
   for (const auto& pool : participating_pools(world)) {
     auto fetched = world.types.find(pool->metadata.name);
     if (fetched == world.types.end() || fetched->second.types.empty()) continue;  // SCH-092
-    snapshot.pools.push_back({pool, fetched->second.types});
+    snapshot.pools.push_back({pool, fetched->second.types, fetched->second.compiled});
   }
   for (engine::NodeState& node : world.node_states()) {
     if (!node.deleting()) snapshot.nodes.push_back(std::move(node));

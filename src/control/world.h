@@ -20,6 +20,7 @@
 #include "base/time.h"
 #include "control/settings.h"
 #include "engine/node_state.h"
+#include "engine/snapshot.h"
 #include "model/cluster.h"
 #include "model/kinds.h"
 #include "model/node.h"
@@ -53,6 +54,7 @@ struct InstanceKnowledge {
 
 struct FetchedTypes {
   model::InstanceTypes types;
+  engine::CompiledTypesPointer compiled = nullptr;  // the same, ready for planning
   base::Time fetched_at{};
   std::optional<base::Error> error;
 };

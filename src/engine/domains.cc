@@ -24,26 +24,29 @@ void add_listed(const Requirement& requirement, std::set<std::string>& values) {
 }
 
 // The values that any of the types lists.
-std::set<std::string> listed(const model::InstanceTypes& types, std::string_view key) {
+std::set<std::string> listed(const CompiledTypes& types, std::string_view key) {
   std::set<std::string> values;
-  for (const auto& type : types) {
-    const Requirement* requirement = type->requirements.find(key);
-    if (requirement != nullptr) add_listed(*requirement, values);
-  }
+  std::size_t number = types.key_number(key);
+  if (number == CompiledTypes::kNoKey) return values;
+  for (const auto& [value, rows] : types.key(number).listed)
+    values.emplace(value);
   return values;
 }
 
 }  // namespace
 
-std::vector<Domain> offered_domains(const Snapshot& snapshot, std::string_view key) {
+std::vector<Domain> offered_domains(const Snapshot& snapshot,
+                                    const std::vector<CompiledTypesPointer>& types,
+                                    std::string_view key) {
   std::map<std::string, std::vector<std::vector<model::Taint>>> lists;
-  const model::InstanceTypes* last_types = nullptr;
+  const CompiledTypes* last_types = nullptr;
   std::set<std::string> of_types;
-  for (const PoolInput& input : snapshot.pools) {
+  for (std::size_t index = 0; index < snapshot.pools.size(); ++index) {
+    const PoolInput& input = snapshot.pools[index];
     if (input.types.empty()) continue;
     // NodePools mostly share their types.
-    if (last_types == nullptr || *last_types != input.types) of_types = listed(input.types, key);
-    last_types = &input.types;
+    if (last_types != types[index].get()) of_types = listed(*types[index], key);
+    last_types = types[index].get();
     Requirement of_pool = pool_requirement(*input.pool, key);
     std::set<std::string> values;
     add_listed(of_pool, values);

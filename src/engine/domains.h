@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/compiled_types.h"
 #include "engine/snapshot.h"
 #include "model/node.h"
 #include "model/requirements.h"
@@ -21,6 +22,9 @@ struct Domain {
 // The domains that NodePools and their types offer for the key, by value. Each value counts that is
 // left of NodePool and type together, and each that the NodePool itself lists; what a requirement
 // excludes is no domain.
-std::vector<Domain> offered_domains(const Snapshot& snapshot, std::string_view key);
+// `types` are those of the NodePools of the snapshot.
+std::vector<Domain> offered_domains(const Snapshot& snapshot,
+                                    const std::vector<CompiledTypesPointer>& types,
+                                    std::string_view key);
 
 }  // namespace engine

@@ -14,7 +14,7 @@ class LimitsTest : public testing::Test {
   States states_{rules_};
   model::InstanceTypes types_ = {support::instance_type("small", "2", "4Gi", "0.1"),
                                  support::instance_type("large", "8", "16Gi", "0.4")};
-  TypeTable table_{types_, states_, rules_, settings_};
+  TypeTable table_{compile(types_, {}), states_, rules_, settings_};
 
   static model::ResourceList of(const char* resource, const char* amount) {
     model::ResourceList list;

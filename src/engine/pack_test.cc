@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/random.h"
+#include "engine/compiled_types.h"
 #include "model/hash.h"
 #include "model/labels.h"
 #include "model/resources.h"
@@ -50,6 +51,29 @@ std::string text_of(const Plan& plan, const Snapshot& given) {
     text += given.pods[refusal.pod]->metadata.name + ": " + refusal.reason.to_string() + "\n";
   }
   return text;
+}
+
+TEST(Pack, SCH_359_types_that_were_compiled_before_give_the_same_plan) {
+  Snapshot given;
+  given.settings.cloud_labels = CloudLabels{support::benchmark_well_known_labels(), {}};
+  for (const char* name : {"one", "two"}) {
+    model::NodePool pool = *support::benchmark_node_pool();
+    pool.metadata.name = name;
+    given.pools.push_back({std::make_shared<const model::NodePool>(pool), {}});
+  }
+  given.pools[0].types = support::benchmark_types(40);
+  given.pools[1].types = support::benchmark_types(400);
+  given.pods = support::diverse_pods(200);
+  std::string cold = text_of(pack(given), given);
+  Snapshot warm = given;
+  warm.pools[0].compiled = compile(given.pools[0].types, {});
+  warm.pools[1].compiled = compile(given.pools[1].types, {{warm.pools[0].compiled}});
+  EXPECT_EQ(text_of(pack(warm), warm), cold);
+  EXPECT_EQ(text_of(pack(warm), warm), cold);
+  // Those of other types are not believed.
+  std::swap(warm.pools[0].compiled, warm.pools[1].compiled);
+  EXPECT_EQ(text_of(pack(warm), warm), cold);
+  EXPECT_EQ(compile(given.pools[0].types, {{warm.pools[1].compiled}}), warm.pools[1].compiled);
 }
 
 TEST(Pack, SCH_026_nothing_to_place) {

@@ -43,12 +43,13 @@ Rows usable_rows(TypeTable& types, StateId state) {
 
 Problem::Problem(const Snapshot& of)
     : snapshot(of),
+      types(compiled_types(of)),
       rules(of.settings),
       volumes(of),
       states(rules),
       shapes(of.settings, volumes, states, tolerance, requests, labels),
-      topology(of, states, tolerance, labels),
-      reservations(of),
+      topology(of, types, states, tolerance, labels),
+      reservations(types, of.settings),
       shape_of(of.pods.size(), 0) {
   // Which labels of pods matter has to be known before two pods are taken for equal.
   for (const auto& pod : of.pods)
@@ -164,11 +165,11 @@ void Problem::make_topology() {
   topology.finish(shapes);
 }
 
-TypeTable& Problem::table_of(const model::InstanceTypes& types) {
+TypeTable& Problem::table_of(const CompiledTypesPointer& compiled) {
   for (TypeTable& table : tables) {
-    if (table.types() == types) return table;
+    if (table.compiled() == compiled) return table;
   }
-  return tables.emplace_back(types, states, rules, snapshot.settings);
+  return tables.emplace_back(compiled, states, rules, snapshot.settings);
 }
 
 void Problem::make_templates(const std::vector<DaemonPod>& daemons) {
@@ -178,7 +179,7 @@ void Problem::make_templates(const std::vector<DaemonPod>& daemons) {
     const model::NodePool& pool = *input->pool;
     may_tolerate_preferences |= has_preference_taint(pool);
     if (input->types.empty()) continue;
-    TypeTable& table = table_of(input->types);
+    TypeTable& table = table_of(types[static_cast<std::size_t>(input - snapshot.pools.data())]);
     StateId state = states.intern(template_requirements(pool));
     Rows rows = usable_rows(table, state);
     bool is_diverse = too_few_values(states[state], rows, table).empty();

@@ -13,6 +13,7 @@
 #include "engine/amounts.h"
 #include "engine/asked_keys.h"
 #include "engine/bin_tree.h"
+#include "engine/compiled_types.h"
 #include "engine/daemons.h"
 #include "engine/existing_node.h"
 #include "engine/label_classes.h"
@@ -43,6 +44,7 @@ struct Problem {
   void prepare();
 
   const Snapshot& snapshot;
+  std::vector<CompiledTypesPointer> types;  // per NodePool of the snapshot
   LabelRules rules;
   Volumes volumes;
   States states;
@@ -66,7 +68,7 @@ struct Problem {
  private:
   void take_keys(const std::vector<DaemonPod>& daemons);
   void make_templates(const std::vector<DaemonPod>& daemons);
-  TypeTable& table_of(const model::InstanceTypes& types);
+  TypeTable& table_of(const CompiledTypesPointer& compiled);
   void choose_columns();
   void choose_tracked_columns();
   void fill_templates();

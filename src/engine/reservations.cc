@@ -7,29 +7,27 @@
 
 namespace engine {
 
-std::string reservation_of(const model::Offering& offering, const Settings& settings) {
-  if (offering.capacity_type() != model::kReserved) return "";
-  const model::Requirement* id = offering.requirements.find(settings.reservation_id_label);
+std::string reservation_of(const model::Requirements& offering, const Settings& settings) {
+  const model::Requirement* capacity_type = offering.find(model::kCapacityTypeLabel);
+  bool is_reserved = capacity_type != nullptr && capacity_type->op() == model::Operator::In &&
+                     capacity_type->values().front() == model::kReserved;
+  if (!is_reserved) return "";
+  const model::Requirement* id = offering.find(settings.reservation_id_label);
   return id == nullptr ? "" : id->any_value();
 }
 
-Reservations::Reservations(const Snapshot& snapshot) {
-  if (!snapshot.settings.reserved_capacity) return;
-  const model::InstanceTypes* last_types = nullptr;
-  for (const PoolInput& pool : snapshot.pools) {
-    // NodePools mostly share their types.
-    if (last_types != nullptr && *last_types == pool.types) continue;
-    last_types = &pool.types;
-    for (const auto& type : pool.types) {
-      for (const model::Offering& offering : type->offerings) {
-        std::string name = reservation_of(offering, snapshot.settings);
-        if (name.empty()) continue;
-        std::int64_t capacity = offering.reservation_capacity.value_or(0);
-        auto [place, is_new] = by_name_.try_emplace(name, static_cast<ReservationId>(ids_.size()));
-        if (is_new) ids_.push_back({name, capacity});
-        std::int64_t& left = ids_[place->second].left;
-        left = std::min(left, capacity);
-      }
+Reservations::Reservations(const std::vector<CompiledTypesPointer>& types,
+                           const Settings& settings) {
+  if (!settings.reserved_capacity) return;
+  for (const CompiledTypesPointer& of_pool : types) {
+    for (const model::Offering* offering : of_pool->reserved()) {
+      std::string name = reservation_of(offering->requirements, settings);
+      if (name.empty()) continue;
+      std::int64_t capacity = offering->reservation_capacity.value_or(0);
+      auto [place, is_new] = by_name_.try_emplace(name, static_cast<ReservationId>(ids_.size()));
+      if (is_new) ids_.push_back({name, capacity});
+      std::int64_t& left = ids_[place->second].left;
+      left = std::min(left, capacity);
     }
   }
 }

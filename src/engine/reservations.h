@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/describe.h"
+#include "engine/compiled_types.h"
 #include "engine/snapshot.h"
 
 namespace engine {
@@ -20,8 +21,8 @@ using ReservationIds = boost::container::small_vector<ReservationId, 2>;
 class Reservations {
  public:
   // The capacity of an ID is the least that any offering with it states, available or not, whatever
-  // NodePool has it (SCH-182).
-  explicit Reservations(const Snapshot& snapshot);
+  // NodePool has it (SCH-182). `types` are those of the NodePools.
+  Reservations(const std::vector<CompiledTypesPointer>& types, const Settings& settings);
 
   bool empty() const { return ids_.empty(); }
   const std::string& name(ReservationId id) const { return ids_[id].name; }
@@ -44,7 +45,7 @@ class Reservations {
   std::vector<Reservation> ids_;
 };
 
-// The reservation that an offering draws on, or "" (section 17).
-std::string reservation_of(const model::Offering& offering, const Settings& settings);
+// The reservation that an offering with these requirements draws on, or "" (section 17).
+std::string reservation_of(const model::Requirements& offering, const Settings& settings);
 
 }  // namespace engine

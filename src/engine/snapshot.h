@@ -43,10 +43,14 @@ struct Settings {
   std::optional<CloudLabels> cloud_labels;  // those of model if not given
 };
 
+class CompiledTypes;  // compiled_types.h
+using CompiledTypesPointer = std::shared_ptr<const CompiledTypes>;
+
 // A NodePool that takes part (SCH-089: dynamic, ready, not deleting), with all types of its class.
 struct PoolInput {
   std::shared_ptr<const model::NodePool> pool;
   model::InstanceTypes types;
+  CompiledTypesPointer compiled = nullptr;  // of these very types; made for each plan if not given
 };
 
 struct DaemonInput {

@@ -6,8 +6,6 @@
 
 namespace engine {
 
-namespace {
-
 std::size_t hash_of(const model::Requirements& requirements) {
   std::size_t hash = 0;
   for (const auto& [key, requirement] : requirements) {
@@ -21,8 +19,6 @@ std::size_t hash_of(const model::Requirements& requirements) {
   }
   return hash;
 }
-
-}  // namespace
 
 bool Wanted::accepts_any_host() const {
   if (!hostname) return true;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -37,6 +38,9 @@ struct Wanted {
 
   bool operator==(const Wanted&) const = default;
 };
+
+// Equal requirements, minValues apart, have equal hashes.
+std::size_t hash_of(const model::Requirements& requirements);
 
 class States {
  public:

@@ -22,9 +22,10 @@ base::Text text_of(DomainId domain) { return static_cast<base::Text>(domain); }
 
 }  // namespace
 
-Topology::Topology(const Snapshot& snapshot, States& states, Tolerance& tolerance,
-                   LabelClasses& labels)
+Topology::Topology(const Snapshot& snapshot, const std::vector<CompiledTypesPointer>& types,
+                   States& states, Tolerance& tolerance, LabelClasses& labels)
     : snapshot_(snapshot),
+      types_(types),
       states_(states),
       tolerance_(tolerance),
       nothing_(states.intern({})),

@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "engine/compiled_types.h"
 #include "engine/domain_set.h"
 #include "engine/domains.h"
 #include "engine/hosts.h"
@@ -49,7 +50,9 @@ struct Place {
 
 class Topology {
  public:
-  Topology(const Snapshot& snapshot, States& states, Tolerance& tolerance, LabelClasses& labels);
+  // `types` are those of the NodePools of the snapshot. All outlive this.
+  Topology(const Snapshot& snapshot, const std::vector<CompiledTypesPointer>& types, States& states,
+           Tolerance& tolerance, LabelClasses& labels);
   Topology(const Topology&) = delete;
   Topology& operator=(const Topology&) = delete;
 
@@ -245,6 +248,7 @@ class Topology {
   std::string describe(const Group& group, const Form& form, const Place& place);
 
   const Snapshot& snapshot_;
+  const std::vector<CompiledTypesPointer>& types_;
   States& states_;
   Tolerance& tolerance_;
   StateId nothing_;  // the state that demands nothing

@@ -42,7 +42,7 @@ std::size_t Topology::key_number(std::string_view written_name) {
   Key& made = keys_.emplace_back();
   made.name = name;
   made.is_hostname = name == model::kHostnameLabel;
-  for (const Domain& domain : offered_domains(snapshot_, name)) {
+  for (const Domain& domain : offered_domains(snapshot_, types_, name)) {
     made.values.intern(domain.value);
     std::vector<TaintsId>& lists = made.offered.emplace_back();
     for (const auto& taints : domain.taint_lists) {

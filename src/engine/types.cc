@@ -1,6 +1,7 @@
 #include "engine/types.h"
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <numeric>
 #include <tuple>
 #include <utility>
@@ -23,76 +24,27 @@ bool go_together(const model::Requirement& one, const model::Requirement& other)
 
 }  // namespace
 
-TypeTable::TypeTable(const model::InstanceTypes& types, States& states, const LabelRules& rules,
+TypeTable::TypeTable(CompiledTypesPointer compiled, States& states, const LabelRules& rules,
                      const Settings& settings)
-    : types_(types), states_(states), rules_(rules) {
-  std::vector<model::OfferingGroup> groups;  // per row
-  for (std::size_t type = 0; type < types.size(); ++type) {
-    for (model::OfferingGroup& group : types[type]->groups()) {
-      type_of_.push_back(type);
-      groups.push_back(std::move(group));
-    }
-  }
-  for (std::size_t row = 0; row < rows(); ++row) {
-    index_labels(row);
-    for (const model::Offering* offering : groups[row].offerings) {
-      add_offering(*offering, row);
-      std::string reservation = reservation_of(*offering, settings);
-      bool counts = settings.reserved_capacity && !reservation.empty();
-      if (counts) add_reserved(*offering, reservation, row);
-    }
-    allocatable_.push_back(std::move(groups[row].allocatable));
+    : compiled_(std::move(compiled)), states_(states), rules_(rules), met_(compiled_->keys()) {
+  for (std::size_t offer = 0; offer < compiled_->offers().size(); ++offer) {
+    kinds_.push_back(states_.intern(compiled_->offers()[offer].requirements));
+    if (settings.reserved_capacity) add_reserved(offer, settings);
   }
 }
 
-void TypeTable::index_labels(std::size_t row) {
-  for (const auto& [key, requirement] : types_[type_of_[row]]->requirements) {
-    auto [place, is_new] = keys_.try_emplace(key);
-    KeyIndex& index = place->second;
-    if (is_new) index.lacking = all();
-    index.lacking.reset(row);
-    if (requirement.op() != model::Operator::In) {
-      add_row(index.open, requirement, row);
-      continue;
-    }
-    for (const std::string& value : requirement.values()) {
-      auto listed = index.listed.try_emplace(value, none()).first;
-      listed->second.set(row);
-    }
-  }
-}
-
-void TypeTable::add_row(RequirementRows& list, const model::Requirement& requirement,
-                        std::size_t row) {
-  auto entry = std::ranges::find(list, requirement, &RequirementRows::value_type::first);
-  if (entry == list.end()) entry = list.emplace(entry, requirement, none());
-  entry->second.set(row);
-}
-
-void TypeTable::add_offering(const model::Offering& offering, std::size_t row) {
-  StateId kind = states_.intern(offering.requirements);
-  auto [place, is_new] = offer_of_.try_emplace(kind, offers_.size());
-  if (is_new) {
-    std::vector<base::Money> prices(types_.size(), base::Money::max());
-    offers_.push_back({kind, none(), std::move(prices)});
-  }
-  Offer& offer = offers_[place->second];
-  offer.rows.set(row);
-  base::Money& price = offer.prices[type_of_[row]];
-  price = std::min(price, offering.price);
-}
-
-void TypeTable::add_reserved(const model::Offering& offering, const std::string& reservation,
-                             std::size_t row) {
-  StateId kind = states_.intern(offering.requirements);
-  auto found = std::ranges::find(reserved_, kind, &Reserved::kind);
-  if (found == reserved_.end()) {
-    found = reserved_.insert(found, Reserved{kind, reservation, none()});
-  }
+void TypeTable::add_reserved(std::size_t offer, const Settings& settings) {
+  const CompiledTypes::Offer& offered = compiled_->offers()[offer];
+  std::string reservation = reservation_of(offered.requirements, settings);
+  if (reservation.empty()) return;
   // A type is left while any of its rows is, whichever has the offering.
-  for (std::size_t other = 0; other < rows(); ++other) {
-    if (type_of_[other] == type_of_[row]) found->rows.set(other);
+  Rows types(this->types().size());
+  offered.rows.for_each([&](std::size_t row) { types.set(type_of(row)); });
+  Rows with_type = none();
+  for (std::size_t row = 0; row < rows(); ++row) {
+    if (types.test(type_of(row))) with_type.set(row);
   }
+  reserved_.push_back({kinds_[offer], std::move(reservation), std::move(with_type)});
 }
 
 TypeTable::ByState& TypeTable::by_state(StateId state) {
@@ -106,8 +58,8 @@ const Rows& TypeTable::labelled(StateId state) {
   if (!rows) {
     rows = all();
     for (const auto& [key, requirement] : states_[state]) {
-      auto index = keys_.find(key);
-      if (index != keys_.end()) *rows &= meeting(index->second, requirement);
+      std::size_t number = compiled_->key_number(key);
+      if (number != CompiledTypes::kNoKey) *rows &= meeting(number, requirement);
     }
   }
   return *rows;
@@ -117,8 +69,8 @@ const Rows& TypeTable::offered(StateId state) {
   std::optional<Rows>& rows = by_state(state).offered;
   if (!rows) {
     rows = none();
-    for (const Offer& offer : offers_) {
-      if (rules_.compatible(states_[state], states_[offer.kind])) *rows |= offer.rows;
+    for (std::size_t offer = 0; offer < kinds_.size(); ++offer) {
+      if (suits(state, kinds_[offer])) *rows |= compiled_->offers()[offer].rows;
     }
   }
   return *rows;
@@ -133,9 +85,12 @@ const Rows& TypeTable::usable(StateId state) {
   return *rows;
 }
 
-const Rows& TypeTable::meeting(KeyIndex& index, const model::Requirement& requirement) {
-  auto known = std::ranges::find(index.memo, requirement, &RequirementRows::value_type::first);
-  if (known != index.memo.end()) return known->second;
+const Rows& TypeTable::meeting(std::size_t key, const model::Requirement& requirement) {
+  CompiledTypes::RequirementRows& known = met_[key];
+  auto same =
+      std::ranges::find(known, requirement, &CompiledTypes::RequirementRows::value_type::first);
+  if (same != known.end()) return same->second;
+  const CompiledTypes::Key& index = compiled_->key(key);
   Rows rows = index.lacking;
   if (requirement.is_complement()) {
     for (const auto& [value, listing] : index.listed) {
@@ -143,43 +98,45 @@ const Rows& TypeTable::meeting(KeyIndex& index, const model::Requirement& requir
     }
   } else {
     for (const std::string& value : requirement.values()) {
-      auto listing = index.listed.find(value);
-      if (listing != index.listed.end()) rows |= listing->second;
+      auto place = index.place.find(value);
+      if (place != index.place.end()) rows |= index.listed[place->second].rows;
     }
   }
   for (const auto& [open, open_rows] : index.open) {
     if (go_together(open, requirement)) rows |= open_rows;
   }
-  return index.memo.emplace_back(requirement, std::move(rows)).second;
+  return known.emplace_back(requirement, std::move(rows)).second;
 }
 
 std::size_t TypeTable::count_values(const Rows& rows, std::string_view key) const {
-  auto index = keys_.find(key);
-  if (index == keys_.end()) return 0;
-  return static_cast<std::size_t>(std::ranges::count_if(
-      index->second.listed, [&](const auto& listing) { return listing.second.intersects(rows); }));
+  std::size_t number = compiled_->key_number(key);
+  if (number == CompiledTypes::kNoKey) return 0;
+  return static_cast<std::size_t>(
+      std::ranges::count_if(compiled_->key(number).listed,
+                            [&](const auto& listing) { return listing.rows.intersects(rows); }));
 }
 
 void TypeTable::sort_by_price(StateId state) {
   ByState& sorted = by_state(state);
   if (sorted.by_price != nullptr) return;
-  std::vector<base::Money> prices(types_.size(), base::Money::max());
-  for (const Offer& offer : offers_) {
-    if (!rules_.compatible(states_[state], states_[offer.kind])) continue;
-    for (std::size_t type = 0; type < types_.size(); ++type) {
-      prices[type] = std::min(prices[type], offer.prices[type]);
+  const model::InstanceTypes& types = this->types();
+  std::vector<base::Money> prices(types.size(), base::Money::max());
+  for (std::size_t offer = 0; offer < kinds_.size(); ++offer) {
+    if (!suits(state, kinds_[offer])) continue;
+    for (std::size_t type = 0; type < types.size(); ++type) {
+      prices[type] = std::min(prices[type], compiled_->offers()[offer].prices[type]);
     }
   }
-  std::vector<std::size_t> order(types_.size());
+  std::vector<std::size_t> order(types.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
-    return std::tie(prices[a], types_[a]->name) < std::tie(prices[b], types_[b]->name);
+    return std::tie(prices[a], types[a]->name) < std::tie(prices[b], types[b]->name);
   });
   model::InstanceTypes by_price;
-  sorted.position.resize(types_.size());
+  sorted.position.resize(types.size());
   for (std::size_t type : order) {
     sorted.position[type] = by_price.size();
-    by_price.push_back(types_[type]);
+    by_price.push_back(types[type]);
   }
   sorted.by_price = std::make_shared<const model::InstanceTypes>(std::move(by_price));
 }
@@ -187,8 +144,8 @@ void TypeTable::sort_by_price(StateId state) {
 TypeList TypeTable::cheapest(const Rows& rows, StateId state, std::size_t limit) {
   sort_by_price(state);
   const ByState& sorted = by_state(state);
-  base::Bits chosen(types_.size());
-  rows.for_each([&](std::size_t row) { chosen.set(sorted.position[type_of_[row]]); });
+  base::Bits chosen(types().size());
+  rows.for_each([&](std::size_t row) { chosen.set(sorted.position[type_of(row)]); });
   std::size_t left = limit;
   chosen.for_each([&](std::size_t position) {
     if (left == 0) {
@@ -206,8 +163,8 @@ Rows TypeTable::rows_of(const TypeList& types) const {
     is_in.emplace(type.get(), true);
   }
   Rows rows = none();
-  for (std::size_t row = 0; row < type_of_.size(); ++row) {
-    if (is_in.contains(types_[type_of_[row]].get())) rows.set(row);
+  for (std::size_t row = 0; row < this->rows(); ++row) {
+    if (is_in.contains(this->types()[type_of(row)].get())) rows.set(row);
   }
   return rows;
 }

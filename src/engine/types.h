@@ -1,47 +1,40 @@
-// The instance types of a NodePool as columns and bit sets, so that "which of them would do" is a
-// few ANDs (SCH-359).
-//
-// A row is a type, or a type with one pair of overrides (SCH-079): offerings of a type that change
-// its capacity or overhead form rows of their own, which come behind the row without overrides.
-// A type will do if one of its rows does, so rows are what the bit sets count. Rows are in the
-// order of the list of types.
+// The instance types of a NodePool during a plan: which of them would do for the states that bins
+// get into (see compiled_types.h for what a row is), found out once per state.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/bits.h"
-#include "base/money.h"
 #include "engine/amounts.h"
+#include "engine/compiled_types.h"
 #include "engine/states.h"
 #include "engine/type_list.h"
 #include "model/instance_type.h"
 
 namespace engine {
 
-using Rows = base::Bits;
-
 class TypeTable {
  public:
-  TypeTable(const model::InstanceTypes& types, States& states, const LabelRules& rules,
+  TypeTable(CompiledTypesPointer compiled, States& states, const LabelRules& rules,
             const Settings& settings);
 
-  std::size_t rows() const { return type_of_.size(); }
-  std::size_t type_of(std::size_t row) const { return type_of_[row]; }
-  const model::InstanceTypes& types() const { return types_; }
-  // What pods and daemons can have of the row (SCH-078, SCH-079).
-  const model::ResourceList& allocatable(std::size_t row) const { return allocatable_[row]; }
+  const CompiledTypesPointer& compiled() const { return compiled_; }
+  const model::InstanceTypes& types() const { return compiled_->types(); }
+  std::size_t rows() const { return compiled_->rows(); }
+  std::size_t type_of(std::size_t row) const { return compiled_->type_of(row); }
+  const model::ResourceList& allocatable(std::size_t row) const {
+    return compiled_->allocatable(row);
+  }
 
   // The rows of these types.
   Rows rows_of(const TypeList& types) const;
 
-  Rows none() const { return Rows(rows()); }
-  Rows all() const { return Rows(rows(), true); }
+  Rows none() const { return compiled_->none(); }
+  Rows all() const { return compiled_->all(); }
 
   // Rows whose labels go together with the state (SCH-059).
   const Rows& labelled(StateId state);
@@ -75,23 +68,6 @@ class TypeTable {
   const model::Offering* cheapest_offering(const model::InstanceType& type, StateId state) const;
 
  private:
-  using RequirementRows = std::vector<std::pair<model::Requirement, Rows>>;
-
-  // Offerings that differ only in their price and type.
-  struct Offer {
-    StateId kind;
-    Rows rows;                        // with an available offering of the kind
-    std::vector<base::Money> prices;  // per type, Money::max() if it has none
-  };
-
-  // What the types say about one key.
-  struct KeyIndex {
-    Rows lacking;
-    base::Map<Rows> listed;  // rows that list the value
-    RequirementRows open;    // complements, and DoesNotExist
-    RequirementRows memo;    // what was asked before
-  };
-
   struct ByState {
     std::optional<Rows> labelled;
     std::optional<Rows> offered;
@@ -100,24 +76,17 @@ class TypeTable {
     std::vector<std::size_t> position;  // per type, in that order
   };
 
-  void index_labels(std::size_t row);
-  void add_row(RequirementRows& list, const model::Requirement& requirement, std::size_t row);
-  void add_offering(const model::Offering& offering, std::size_t row);
-  const Rows& meeting(KeyIndex& index, const model::Requirement& requirement);
+  const Rows& meeting(std::size_t key, const model::Requirement& requirement);
   ByState& by_state(StateId state);
   void sort_by_price(StateId state);
-  void add_reserved(const model::Offering& offering, const std::string& reservation,
-                    std::size_t row);
+  void add_reserved(std::size_t offer, const Settings& settings);
 
-  const model::InstanceTypes& types_;
+  CompiledTypesPointer compiled_;
   States& states_;
   const LabelRules& rules_;
-  std::vector<std::size_t> type_of_;
-  std::vector<model::ResourceList> allocatable_;
-  std::vector<Offer> offers_;
+  std::vector<StateId> kinds_;  // per offer
   std::vector<Reserved> reserved_;
-  boost::unordered_flat_map<StateId, std::size_t> offer_of_;
-  base::Map<KeyIndex> keys_;
+  std::vector<CompiledTypes::RequirementRows> met_;  // per key, what was asked before
   std::vector<std::unique_ptr<ByState>> by_state_;
 };
 

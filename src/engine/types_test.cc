@@ -28,7 +28,9 @@ std::shared_ptr<const model::InstanceType> changed(
 
 class TypesTest : public testing::Test {
  protected:
-  TypeTable table(const model::InstanceTypes& types) { return {types, states_, rules_, settings_}; }
+  TypeTable table(const model::InstanceTypes& types) {
+    return {compile(types, {}), states_, rules_, settings_};
+  }
 
   std::vector<std::size_t> members(const Rows& rows) {
     std::vector<std::size_t> list;

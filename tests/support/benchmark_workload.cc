@@ -216,24 +216,21 @@ std::shared_ptr<const model::NodePool> benchmark_node_pool(std::int64_t limit_sc
 
 Pods diverse_pods(std::size_t count, std::vector<std::uint8_t>* drawn) {
   Draws draws(drawn);
-  std::vector<Draft> drafts;
+  Pods pods;
+  auto add = [&](Draft draft) { pods.push_back(finished(std::move(draft), pods.size())); };
   const std::size_t fifth = count / 5;
   for (std::size_t i = 0; i < fifth; ++i)
-    drafts.push_back(generic(draws));
+    add(generic(draws));
   for (std::size_t i = 0; i < fifth; ++i)
-    drafts.push_back(spreading(draws, model::kZoneLabel));
+    add(spreading(draws, model::kZoneLabel));
   for (std::size_t i = 0; i < fifth; ++i)
-    drafts.push_back(spreading(draws, model::kHostnameLabel));
+    add(spreading(draws, model::kHostnameLabel));
   for (std::size_t i = 0; i < fifth; ++i)
-    drafts.push_back(attached(draws));
+    add(attached(draws));
   for (std::size_t i = 0; i < fifth; ++i)
-    drafts.push_back(apart(draws));
-  while (drafts.size() < count)
-    drafts.push_back(generic(draws));
-  Pods pods;
-  for (Draft& draft : drafts) {
-    pods.push_back(finished(std::move(draft), pods.size()));
-  }
+    add(apart(draws));
+  while (pods.size() < count)
+    add(generic(draws));
   return pods;
 }
 

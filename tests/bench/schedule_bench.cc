@@ -1,0 +1,160 @@
+// The engine on its own, from objects to the plan, with one thread. Each row runs in a process of
+// its own, so that its peak memory is that of its input, its types and its plan alone.
+//
+// Beside the time a row has counters: pods a second, machines, what they cost an hour, the peak
+// resident set of the process, what of it one pod accounts for, and, where Karpenter's own
+// measurement of the same input is known, how many times as fast this is.
+
+#include <benchmark/benchmark.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "base/check.h"
+#include "bench/workloads.h"
+#include "engine/pack.h"
+
+namespace {
+
+struct Row {
+  const char* name;
+  bench::Workload (*make)(std::size_t pods);
+  std::size_t pods;
+  int solves;                // of which the median counts
+  double karpenter_seconds;  // measured on two cores; 0 if nobody did
+};
+
+constexpr Row kRows[] = {
+    {"diverse", bench::diverse, 1'000, 9, 2.4},
+    {"diverse", bench::diverse, 5'000, 9, 13.0},
+    {"diverse", bench::diverse, 10'000, 9, 29.5},
+    {"diverse", bench::diverse, 20'000, 5, 62.6},
+    {"diverse", bench::diverse, 100'000, 3, 0},
+    {"diverse", bench::diverse, 1'000'000, 1, 0},
+    {"preference", bench::preference, 4'000, 9, 44.0},
+    {"ec2", bench::ec2, 10'000, 5, 0},
+    {"distinct", bench::distinct, 10'000, 5, 0},
+    {"groups", bench::groups, 10'000, 5, 0},
+    {"hostname_spread", bench::hostname_spread, 10'000, 5, 0},
+    {"anti_affinity", bench::anti_affinity, 5'000, 5, 0},
+    {"relaxation", bench::relaxation, 10'000, 5, 0},
+    {"affinity_chain", bench::affinity_chain, 1'000, 3, 0},
+};
+
+struct Measured {
+  double seconds = 0;
+  std::size_t nodes = 0;
+  double dollars_per_hour = 0;
+  double peak_bytes = 0;
+  double bytes_before = 0;  // of the process without any pods
+  std::array<char, 80> error{};
+};
+
+double peak_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) * 1024;
+}
+
+void check_plan(const bench::Workload& work, const engine::Plan& plan, std::size_t pods,
+                Measured& result) {
+  std::size_t placed = 0;
+  for (const engine::PlannedClaim& claim : plan.claims)
+    placed += claim.pods.size();
+  for (const engine::PlacedOnNode& node : plan.existing)
+    placed += node.pods.size();
+  bool is_right = plan.refusals.size() == work.refusals && placed + work.refusals == pods;
+  if (is_right) return;
+  std::snprintf(result.error.data(), result.error.size(), "%zu pods placed, %zu refused", placed,
+                plan.refusals.size());
+}
+
+Measured measure(const Row& row) {
+  Measured result;
+  {
+    bench::Workload without_pods = row.make(0);
+  }
+  result.bytes_before = peak_bytes();
+  bench::Workload work = row.make(row.pods);
+  std::vector<double> seconds;
+  for (int solve = 0; solve < row.solves; ++solve) {
+    auto began = std::chrono::steady_clock::now();
+    if (work.objects) {
+      work.snapshot = app::snapshot_of(*work.objects, work.types, work.snapshot.settings);
+    }
+    engine::Plan plan = engine::pack(work.snapshot);
+    seconds.push_back(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+    check_plan(work, plan, row.pods, result);
+    result.nodes = plan.claims.size();
+    base::Money price;
+    for (const engine::PlannedClaim& claim : plan.claims) {
+      if (claim.cheapest) price += claim.cheapest->price;
+    }
+    result.dollars_per_hour = static_cast<double>(price.micros()) / 1e6;
+  }
+  std::ranges::nth_element(seconds, seconds.begin() + row.solves / 2);
+  result.seconds = seconds[static_cast<std::size_t>(row.solves / 2)];
+  result.peak_bytes = peak_bytes();
+  return result;
+}
+
+// The row measured in a process of its own.
+Measured measure_apart(const Row& row) {
+  std::array<int, 2> ends{};
+  base::check(pipe(ends.data()) == 0, "a pipe can be made");
+  pid_t child = fork();
+  base::check(child >= 0, "a process can be made");
+  if (child == 0) {
+    Measured result = measure(row);
+    bool is_told = write(ends[1], &result, sizeof result) == sizeof result;
+    _exit(is_told ? 0 : 1);
+  }
+  close(ends[1]);
+  Measured result;
+  bool is_whole = read(ends[0], &result, sizeof result) == sizeof result;
+  close(ends[0]);
+  waitpid(child, nullptr, 0);
+  if (!is_whole) std::snprintf(result.error.data(), result.error.size(), "the process died");
+  return result;
+}
+
+void schedule(benchmark::State& state, const Row& row) {
+  for (auto _ : state) {
+    Measured result = measure_apart(row);
+    if (result.error.front() != '\0') {
+      state.SkipWithError(result.error.data());
+      return;
+    }
+    auto pods = static_cast<double>(row.pods);
+    state.SetIterationTime(result.seconds);
+    state.counters["pods_per_second"] = pods / result.seconds;
+    state.counters["nodes"] = static_cast<double>(result.nodes);
+    state.counters["dollars_per_hour"] = result.dollars_per_hour;
+    state.counters["peak_memory"] = result.peak_bytes / (1 << 20);
+    state.counters["bytes_per_pod"] = (result.peak_bytes - result.bytes_before) / pods;
+    if (row.karpenter_seconds > 0) {
+      state.counters["ratio"] = row.karpenter_seconds / result.seconds;
+    }
+  }
+}
+
+[[maybe_unused]] const bool kAreRegistered = [] {
+  for (const Row& row : kRows) {
+    std::string name = std::string("schedule/") + row.name + "/" + std::to_string(row.pods);
+    benchmark::RegisterBenchmark(name.c_str(), schedule, row)
+        ->Iterations(1)
+        ->UseManualTime()
+        ->Unit(benchmark::kMillisecond);
+  }
+  return true;
+}();
+
+}  // namespace
