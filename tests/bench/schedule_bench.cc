@@ -53,7 +53,7 @@ struct Measured {
   std::size_t nodes = 0;
   double dollars_per_hour = 0;
   double peak_bytes = 0;
-  double bytes_before = 0;  // of the process without any pods
+  double bytes_before = 0;  // of the process without any pods; 0 where there are nodes with pods
   std::array<char, 80> error{};
 };
 
@@ -139,7 +139,9 @@ void schedule(benchmark::State& state, const Row& row) {
     state.counters["nodes"] = static_cast<double>(result.nodes);
     state.counters["dollars_per_hour"] = result.dollars_per_hour;
     state.counters["peak_memory"] = result.peak_bytes / (1 << 20);
-    state.counters["bytes_per_pod"] = (result.peak_bytes - result.bytes_before) / pods;
+    if (result.bytes_before > 0) {
+      state.counters["bytes_per_pod"] = (result.peak_bytes - result.bytes_before) / pods;
+    }
     if (row.karpenter_seconds > 0) {
       state.counters["ratio"] = row.karpenter_seconds / result.seconds;
     }

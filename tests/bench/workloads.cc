@@ -30,7 +30,7 @@ Workload plain(support::Pods pods) {
   work.types = support::benchmark_types();
   work.snapshot.settings.cloud_labels =
       engine::CloudLabels{support::benchmark_well_known_labels(), {}};
-  std::int64_t scale = pods.size() > kMostPodsUnderLimit ? 1000 : 1;
+  std::int64_t scale = pods.size() > kMostPodsUnderLimit ? 100 : 1;
   work.snapshot.pools.push_back({support::benchmark_node_pool(scale), work.types});
   work.snapshot.pods = std::move(pods);
   return work;

@@ -138,11 +138,12 @@ class Tree:
             return self.rooms.allowed.get(room, set()), room
         if parts[:2] == ["tests", "support"]:
             return {"support", "model", "base"}, "tests/support"
-        return set(self.rooms.allowed) | {"support"}, "/".join(parts[:2])
+        own = {"bench"} if parts[:2] == ["tests", "bench"] else set()
+        return set(self.rooms.allowed) | {"support"} | own, "/".join(parts[:2])
 
     def arrows(self, path, text):
         allowed, who = self.allowed_from(path)
-        rooms = self.rooms.allowed.keys() | {"support"}
+        rooms = self.rooms.allowed.keys() | {"support", "bench"}
         for line, included, quoted in includes_of(text):
             room, _, name = included.partition("/")
             if room in rooms and name and not quoted:
