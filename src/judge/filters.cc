@@ -46,18 +46,6 @@ bool matches(const model::NodeSelectorRequirement& requirement, const std::strin
   return false;
 }
 
-bool matches(const model::NodeSelectorTerm& term, const model::Node& node) {
-  if (term.matchExpressions.empty() && term.matchFields.empty()) return false;
-  for (const auto& expression : term.matchExpressions) {
-    auto label = node.metadata.labels.find(expression.key);
-    bool is_there = label != node.metadata.labels.end();
-    if (!matches(expression, is_there ? &label->second : nullptr)) return false;
-  }
-  return std::ranges::all_of(term.matchFields, [&](const auto& field) {
-    return field.key == "metadata.name" && matches(field, &node.metadata.name);
-  });
-}
-
 bool tolerated(const model::Toleration& toleration, const model::Taint& taint) {
   if (!toleration.effect.empty() && toleration.effect != taint.effect) return false;
   if (!toleration.key.empty() && toleration.key != taint.key) return false;
@@ -111,6 +99,18 @@ std::vector<HostPort> host_ports(const model::PodSpec& spec) {
 bool tolerated(const std::vector<model::Toleration>& tolerations, const model::Taint& taint) {
   return std::ranges::any_of(tolerations, [&](const model::Toleration& toleration) {
     return tolerated(toleration, taint);
+  });
+}
+
+bool matches(const model::NodeSelectorTerm& term, const model::Node& node) {
+  if (term.matchExpressions.empty() && term.matchFields.empty()) return false;
+  for (const auto& expression : term.matchExpressions) {
+    auto label = node.metadata.labels.find(expression.key);
+    bool is_there = label != node.metadata.labels.end();
+    if (!matches(expression, is_there ? &label->second : nullptr)) return false;
+  }
+  return std::ranges::all_of(term.matchFields, [&](const auto& field) {
+    return field.key == "metadata.name" && matches(field, &node.metadata.name);
   });
 }
 
@@ -197,13 +197,18 @@ Verdict node_resources_fit(const Placement& placement) {
 }
 
 std::span<const FilterPlugin> filter_plugins() {
-  static constexpr std::array<FilterPlugin, 6> kPlugins = {{
+  static constexpr std::array<FilterPlugin, 11> kPlugins = {{
       {"NodeUnschedulable", node_unschedulable},
       {"NodeName", node_name},
       {"TaintToleration", taint_toleration},
       {"NodeAffinity", node_affinity},
       {"NodePorts", node_ports},
       {"NodeResourcesFit", node_resources_fit},
+      {"NodeVolumeLimits", node_volume_limits},
+      {"VolumeBinding", volume_binding},
+      {"VolumeZone", volume_zone},
+      {"PodTopologySpread", pod_topology_spread},
+      {"InterPodAffinity", inter_pod_affinity},
   }};
   return kPlugins;
 }

@@ -2,10 +2,14 @@
 // with kube-scheduler's own words for the refusals. Nothing here is shared with the engine: these
 // rules stand a second time, so that a mistake there cannot hide.
 //
+// Not known to the model, hence not checked: sizes and access modes of volumes, and volumes that
+// are to be bound to a PersistentVolume made by hand.
+//
 // A plugin says everything that it has against the node at once; kube-scheduler itself asks no
 // further plugin after the first that refuses (first_refusal).
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +52,16 @@ Verdict taint_toleration(const Placement& placement);
 Verdict node_affinity(const Placement& placement);
 Verdict node_ports(const Placement& placement);
 Verdict node_resources_fit(const Placement& placement);
+Verdict node_volume_limits(const Placement& placement);
+Verdict volume_binding(const Placement& placement);
+Verdict volume_zone(const Placement& placement);
+Verdict pod_topology_spread(const Placement& placement);
+Verdict inter_pod_affinity(const Placement& placement);
+
+// What kube-scheduler has against the pod before it looks at any node: a claim of its volumes is
+// missing, lost, being deleted, or should have been bound. Its message then gives this text once,
+// without a number of nodes.
+std::optional<std::string> pod_refusal(const model::Pod& pod, const ClusterView& cluster);
 
 // Parts of them that others need as well.
 
@@ -58,5 +72,8 @@ bool tolerated(const std::vector<model::Toleration>& tolerations, const model::T
 // Whether the node is one that the pod's nodeSelector and required node affinity ask for. Terms are
 // alternatives; within a term all expressions and fields must match; an empty term matches no node.
 bool selects(const model::PodSpec& pod, const model::Node& node);
+
+// One node selector term.
+bool matches(const model::NodeSelectorTerm& term, const model::Node& node);
 
 }  // namespace judge

@@ -4,37 +4,13 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "base/json.h"
+#include "judge/test_objects.h"
 
 namespace judge {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-template <class T>
-std::shared_ptr<const T> read(std::string_view json) {
-  base::Result<base::Json> value = base::parse_json(json);
-  EXPECT_TRUE(value) << (value ? "" : value.error().message);
-  base::Result<T> object = base::from_json<T>(*value);
-  EXPECT_TRUE(object) << (object ? "" : object.error().message);
-  return std::make_shared<const T>(std::move(*object));
-}
-
-std::shared_ptr<const model::Pod> pod(std::string_view spec) {
-  return read<model::Pod>(R"({"metadata": {"name": "pod"}, "spec": )" + std::string(spec) + "}");
-}
-
-// A node named "node" with room for 2 cpu, 4Gi and 3 pods.
-std::shared_ptr<const model::Node> node(std::string_view labels = "{}",
-                                        std::string_view spec = "{}") {
-  return read<model::Node>(
-      R"({"metadata": {"name": "node", "labels": )" + std::string(labels) + R"(}, "spec": )" +
-      std::string(spec) +
-      R"(, "status": {"allocatable": {"cpu": "2", "memory": "4Gi", "pods": "3"}}})");
-}
-
-using Pods = std::vector<std::shared_ptr<const model::Pod>>;
 
 // The verdict on the pod for a node that holds the others already.
 Verdict verdict(const std::shared_ptr<const model::Pod>& asking,
@@ -44,11 +20,6 @@ Verdict verdict(const std::shared_ptr<const model::Pod>& asking,
     cluster.nodes.front().add(other);
   }
   return first_refusal({*asking, cluster.nodes.front(), cluster});
-}
-
-std::string cpu(std::string_view amount) {
-  return R"({"containers": [{"name": "app", "resources": {"requests": {"cpu": ")" +
-         std::string(amount) + R"("}}}]})";
 }
 
 TEST(NodeResourcesFit, names_each_resource_that_is_short) {

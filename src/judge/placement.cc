@@ -1,6 +1,7 @@
 #include "judge/placement.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "model/resources.h"
 
@@ -8,6 +9,11 @@ namespace judge {
 
 void NodeView::add(std::shared_ptr<const model::Pod> pod) {
   model::add(requested_, model::requests_of(*pod));
+  const auto& affinity = pod->spec->affinity;
+  bool is_repelling =
+      affinity && affinity->podAntiAffinity &&
+      !affinity->podAntiAffinity->requiredDuringSchedulingIgnoredDuringExecution.empty();
+  if (is_repelling) repelling_pods_.push_back(pod);
   pods_.push_back(std::move(pod));
 }
 
@@ -19,8 +25,10 @@ NodeView* ClusterView::find(std::string_view name) {
 }
 
 ClusterView make_cluster(const std::vector<std::shared_ptr<const model::Node>>& nodes,
-                         const std::vector<std::shared_ptr<const model::Pod>>& pods) {
+                         const std::vector<std::shared_ptr<const model::Pod>>& pods,
+                         Surroundings surroundings) {
   ClusterView cluster;
+  cluster.surroundings = std::move(surroundings);
   cluster.nodes.reserve(nodes.size());
   for (const auto& node : nodes) {
     cluster.nodes.emplace_back(node);
