@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "app/catalog_command.h"
 #include "app/completion.h"
 #include "app/convert.h"
 #include "app/demo.h"
+#include "app/plan_command.h"
 #include "app/version.h"
 #include "base/nearest.h"
 
@@ -21,6 +23,7 @@ constexpr const char* kDescription =
 constexpr const char* kFooter = R"(Examples:
   joiner demo --walk all            play two public walks through Karpenter, and end
   joiner demo --speed 60            an embedded cluster to try with kubectl, a minute a second
+  kubectl get nodepools,nodes,pods,ds -A -o json | joiner plan -f -
   joiner convert -f provisioner.yaml --node-role KarpenterNodeRole-mine
 )";
 
@@ -68,6 +71,59 @@ void add_convert(CLI::App& cli, ConvertCommand& options) {
                       "Role of the nodes, where the manifest names none");
   convert->add_option("--instance-profile", options.instance_profile,
                       "Instance profile of the nodes, where the manifest names none");
+}
+
+constexpr const char* kPlanFooter = R"(Examples:
+  joiner plan -f nodepool.yaml -f deployment.yaml
+  kubectl get nodepools,nodeclaims,nodes,pods,ds,pvc,pv,sc,csinodes,ns -A -o json | joiner plan -f -
+  joiner plan -f manifests/ --instance-types types.json -o json
+  joiner plan -f cluster.json --explain shop/web-3
+
+Exit codes: 0 all pods are placed, 3 some are not, 2 the input is wrong.
+)";
+
+void add_types(CLI::App& command, MachineTypesOptions& options) {
+  CLI::Option* file =
+      command.add_option("--instance-types", options.file,
+                         "Instance types of a file, in the format of Karpenter's KWOK provider");
+  command
+      .add_option("--catalog", options.catalog,
+                  "Instance types of ec2 (embedded) or kwok (built in)")
+      ->check(CLI::IsMember({"ec2", "kwok"}))
+      ->excludes(file);
+  command.add_option("--region", options.region, "Region of the EC2 catalogue (default us-east-1)");
+}
+
+void add_plan(CLI::App& cli, PlanCommand& options) {
+  CLI::App* plan = cli.add_subcommand(
+      "plan", "Tell from files which machines a cluster would get for its pending pods");
+  plan->footer(kPlanFooter);
+  plan->add_option("-f,--filename", options.files,
+                   "Files and folders of manifests or of kubectl's output; - for standard input")
+      ->required()
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_types(*plan, options.types);
+  plan->add_option("-o,--output", options.output, "text, json or yaml")
+      ->check(CLI::IsMember({"text", "json", "yaml"}));
+  plan->add_option("--preference-policy", options.preference_policy,
+                   "Respect or Ignore what pods only prefer")
+      ->envname("PREFERENCE_POLICY")
+      ->check(CLI::IsMember({"Respect", "Ignore"}));
+  plan->add_option("--min-values-policy", options.min_values_policy,
+                   "Strict, or BestEffort: lower minValues rather than refuse a pod")
+      ->envname("MIN_VALUES_POLICY")
+      ->check(CLI::IsMember({"Strict", "BestEffort"}));
+  plan->add_option("--explain", options.explain,
+                   "Tell where this pod goes and why no cheaper machine will do");
+}
+
+void add_catalog(CLI::App& cli, CatalogCommand& options) {
+  CLI::App* catalog = cli.add_subcommand(
+      "catalog", "Show the instance types: what pods get of each, and what it costs");
+  add_types(*catalog, options.types);
+  catalog->add_option("-o,--output", options.output, "table, wide or json")
+      ->check(CLI::IsMember({"table", "wide", "json"}));
 }
 
 // "--wlak" is nearest to "--walk".
@@ -126,9 +182,13 @@ int run(int argc, char** argv) {
   cli.get_formatter()->column_width(32);
   DemoOptions demo;
   ConvertCommand convert;
+  PlanCommand plan;
+  CatalogCommand catalog;
   std::string shell;
   bool version_as_json = false;
   add_demo(cli, demo);
+  add_plan(cli, plan);
+  add_catalog(cli, catalog);
   add_convert(cli, convert);
   CLI::App* version = cli.add_subcommand("version", "Print the version");
   version->add_flag("--json", version_as_json, "As a JSON object");
@@ -143,6 +203,8 @@ int run(int argc, char** argv) {
     return report(cli, error);
   }
   if (cli.got_subcommand("demo")) return run_demo(demo);
+  if (cli.got_subcommand("plan")) return run_plan(plan);
+  if (cli.got_subcommand("catalog")) return run_catalog(catalog);
   if (cli.got_subcommand("convert")) return run_convert(convert);
   if (cli.got_subcommand("version")) return print_version(version_as_json);
   return print_completion(shell, commands_of(cli));

@@ -1,4 +1,5 @@
-// The command line of joiner. Exit codes: 0 done, 1 failed, 2 wrong input or usage.
+// The command line of joiner. Exit codes: 0 done, 1 failed, 2 wrong input or usage; plan
+// has 3 for pods that stay pending.
 #pragma once
 
 namespace app {

@@ -3,173 +3,342 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
 
+#include "app/plan_pods.h"
+#include "base/hash.h"
+#include "model/convert.h"
+#include "model/defaults.h"
 #include "model/kinds.h"
-#include "model/labels.h"
 
 namespace app {
 
+struct JobCondition {
+  std::string type;
+  std::string status;
+};
+DESCRIBED(JobCondition);
+FIELDS(JobCondition, type, status);
+
+struct WorkloadStatus {
+  std::int64_t succeeded = 0;
+  std::vector<JobCondition> conditions;
+};
+DESCRIBED(WorkloadStatus);
+FIELDS(WorkloadStatus, succeeded, conditions);
+
+// The members that the kinds have, together.
+struct WorkloadSpec {
+  std::optional<std::int64_t> replicas;
+  std::optional<std::int64_t> parallelism;
+  std::optional<std::int64_t> completions;
+  bool suspend = false;
+  model::PodTemplateSpec template_;
+  std::vector<base::Json> volumeClaimTemplates;
+};
+DESCRIBED(WorkloadSpec);
+FIELDS(WorkloadSpec, replicas, parallelism, completions, suspend, template_, volumeClaimTemplates);
+
+struct WorkloadObject {
+  model::ObjectMeta metadata;
+  WorkloadSpec spec;
+  WorkloadStatus status;
+};
+DESCRIBED(WorkloadObject);
+FIELDS(WorkloadObject, metadata, spec, status);
+
+struct PlanInput::Subject {
+  const base::Json& value;
+  std::string api_version;
+  std::string kind;
+  std::string namespace_;  // "default" if none is given and the kind has one
+  std::string name;
+
+  std::string group() const {
+    std::size_t slash = api_version.find('/');
+    return slash == std::string::npos ? "" : api_version.substr(0, slash);
+  }
+  std::string who() const {
+    std::string_view slash = namespace_.empty() ? "" : "/";
+    return fmt::format("{} {}{}{}", kind, namespace_, slash, name);
+  }
+  std::unexpected<BadObject> bad(std::vector<model::Fault> faults) const {
+    return std::unexpected(BadObject{who(), std::move(faults)});
+  }
+  std::unexpected<BadObject> bad(std::string field, std::string message) const {
+    return bad({{std::move(field), std::move(message)}});
+  }
+  // An error of read_json(), which begins with the path.
+  std::unexpected<BadObject> bad(const base::Error& error) const {
+    std::size_t colon = error.message.find(": ");
+    bool has_path = colon != std::string::npos && error.message.find(' ') > colon;
+    if (!has_path) return bad("", error.message);
+    return bad(error.message.substr(0, colon), error.message.substr(colon + 2));
+  }
+  // Whether an API server has had it, and has judged and completed it.
+  bool is_stored() const { return !base::string_at(value, {"metadata", "uid"}).empty(); }
+};
+
 namespace {
 
-template <class T>
-bool take(const model::Object& object, std::vector<std::shared_ptr<const T>>& list) {
-  if (!object.is<T>()) return false;
-  list.push_back(object.share<T>());
-  return true;
+constexpr std::int64_t kMostPods = 1'000'000;  // of one workload
+
+bool is_namespaced(std::string_view kind) {
+  static constexpr std::string_view kKinds[] = {
+      "Pod", "Deployment", "ReplicaSet",           "StatefulSet",
+      "Job", "DaemonSet",  "PersistentVolumeClaim"};
+  return std::ranges::find(kKinds, kind) != std::end(kKinds);
 }
 
-template <class T>
-base::Result<void> read(const base::Json& value, std::vector<std::shared_ptr<const T>>& list) {
-  base::Result<T> object = base::from_json<T>(value);
-  if (!object) return std::unexpected(object.error());
-  list.push_back(std::make_shared<const T>(*std::move(object)));
-  return {};
+bool is_workload(std::string_view api_version, std::string_view kind) {
+  if (api_version == "batch/v1") return kind == "Job";
+  return api_version == "apps/v1" &&
+         (kind == "Deployment" || kind == "ReplicaSet" || kind == "StatefulSet");
 }
 
-// Kinds that Joiner reads for planning alone.
-std::optional<base::Result<void>> add_storage(PlanInput& input, std::string_view kind,
-                                              const base::Json& value) {
-  if (kind == "PersistentVolumeClaim") return read(value, input.volume_claims);
-  if (kind == "PersistentVolume") return read(value, input.volumes);
-  if (kind == "StorageClass") return read(value, input.storage_classes);
-  if (kind == "CSINode") return read(value, input.csi_nodes);
-  return std::nullopt;
-}
-
-base::Result<void> add_object(PlanInput& input, const base::Json& value) {
-  std::string kind(base::string_at(value, {"kind"}));
-  if (auto storage = add_storage(input, kind, value)) return *storage;
-  std::string_view name = base::string_at(value, {"metadata", "name"});
-  const model::KindInfo* info = model::find_kind(base::string_at(value, {"apiVersion"}), kind);
-  if (info == nullptr) {
-    ++input.skipped[kind];
-    return {};
+// How many pods the workload is to have.
+std::int64_t pods_of(std::string_view kind, const WorkloadObject& workload) {
+  const WorkloadSpec& spec = workload.spec;
+  if (kind != "Job") return std::max<std::int64_t>(spec.replicas.value_or(1), 0);
+  bool has_ended = std::ranges::any_of(workload.status.conditions, [](const auto& condition) {
+    return condition.status == "True" &&
+           (condition.type == "Complete" || condition.type == "Failed");
+  });
+  if (has_ended || spec.suspend) return 0;
+  std::int64_t parallel = spec.parallelism.value_or(1);
+  if (spec.completions) {
+    parallel = std::min(parallel, *spec.completions - workload.status.succeeded);
   }
-  auto object = model::read_object(info->kind, value);
-  if (!object) return base::invalid(fmt::format("{} {}: {}", kind, name, object.error().message));
-  bool is_taken = take(*object, input.pods) || take(*object, input.nodes) ||
-                  take(*object, input.claims) || take(*object, input.pools) ||
-                  take(*object, input.daemon_sets) || take(*object, input.namespaces);
-  if (!is_taken) ++input.skipped[kind];
-  return {};
+  return std::max<std::int64_t>(parallel, 0);
 }
 
-bool takes_part(const model::NodePool& pool) {
-  const auto& conditions = pool.status.conditions;
-  return !pool.spec.replicas && !pool.metadata.deletionTimestamp &&
-         (conditions.empty() || model::is_true(conditions, "Ready"));
-}
+// Stands for what clusters know and a class needs, though no plan depends on it.
+constexpr std::string_view kWhatever = "whatever-the-cluster-has";
 
-// Whether the node counts yet (SCH-119).
-bool is_known(const model::Node& node) {
-  const model::Labels& labels = node.metadata.labels;
-  if (!labels.contains(model::kNodePoolLabel)) return true;
-  if (node.spec.providerID.empty()) return false;
-  return labels.contains(model::kInstanceTypeLabel) ||
-         !model::value_of(labels, model::kInitializedLabel).empty();
-}
-
-// Whether a pod of a node that goes away needs another place (SCH-023 to SCH-025).
-bool is_reschedulable(const model::Pod& pod) {
-  if (engine::is_daemon_pod(pod) || engine::is_static_pod(pod)) return false;
-  bool is_terminating = pod.metadata.deletionTimestamp.has_value();
-  if (is_terminating) {
-    const model::OwnerReference* owner = model::controller_of(pod.metadata);
-    return owner != nullptr && owner->apiVersion == "apps/v1" && owner->kind == "StatefulSet";
-  }
-  bool is_protected =
-      model::value_of(pod.metadata.annotations, model::kDoNotDisruptAnnotation) == "true";
-  return !engine::is_terminal(pod) && !is_protected;
-}
-
-bool is_pending(const model::Pod& pod) {
-  if (!pod.status.conditions.empty()) return engine::is_provisionable(pod);
-  return pod.spec->nodeName.empty() && pod.status.nominatedNodeName.empty() &&
-         !engine::is_daemon_pod(pod) && !engine::is_static_pod(pod) && !engine::is_terminal(pod);
-}
-
-std::vector<engine::NodeState> node_states(const PlanInput& input) {
-  std::map<std::string, std::shared_ptr<const model::NodeClaim>> claim_of;  // by provider ID
-  for (const auto& claim : input.claims) {
-    claim_of.emplace(claim->status.providerID, claim);
-  }
-  claim_of.erase("");
-  std::map<std::string_view, std::vector<std::shared_ptr<const model::Pod>>> pods_on;
-  for (const auto& pod : input.pods) {
-    if (!engine::is_terminal(*pod)) pods_on[pod->spec->nodeName].push_back(pod);
-  }
-  std::vector<engine::NodeState> states;
-  for (const auto& node : input.nodes) {
-    if (!is_known(*node)) continue;
-    engine::NodeState& state = states.emplace_back();
-    state.node = node;
-    auto claim = claim_of.extract(node->spec.providerID);
-    if (!claim.empty()) state.claim = claim.mapped();
-    state.pods = pods_on[node->metadata.name];
-  }
-  for (const auto& [provider_id, claim] : claim_of) {
-    states.emplace_back().claim = claim;
-  }
-  return states;
-}
-
-std::vector<engine::DaemonInput> daemons_of(const PlanInput& input) {
-  std::map<std::string_view, std::shared_ptr<const model::Pod>> newest;  // by the DaemonSet's uid
-  for (const auto& pod : input.pods) {
-    const model::OwnerReference* owner = model::controller_of(pod->metadata);
-    if (owner == nullptr || owner->kind != "DaemonSet") continue;
-    auto& best = newest[owner->uid];
-    if (!best || best->metadata.creationTimestamp < pod->metadata.creationTimestamp) best = pod;
-  }
-  std::vector<engine::DaemonInput> daemons;
-  for (const auto& daemon_set : input.daemon_sets) {
-    auto pod = newest.find(daemon_set->metadata.uid);
-    daemons.push_back({daemon_set, pod == newest.end() ? nullptr : pod->second});
-  }
-  return daemons;
+model::ConvertOptions convert_options() {
+  model::ConvertOptions options;
+  options.fill_in.emplace();
+  options.fill_in->role = kWhatever;
+  const std::string key(kWhatever);
+  options.fill_in->subnetSelectorTerms.emplace_back().tags[key] = "*";
+  options.fill_in->securityGroupSelectorTerms.emplace_back().tags[key] = "*";
+  return options;
 }
 
 }  // namespace
 
-base::Result<void> PlanInput::add(const base::Json& document) {
+std::string to_string(const BadObject& bad) {
+  std::string text;
+  for (const model::Fault& fault : bad.faults) {
+    std::string_view colon = fault.field.empty() ? "" : ": ";
+    text += fmt::format("{}{}: {}{}{}", text.empty() ? "" : "\n", bad.who, fault.field, colon,
+                        fault.message);
+  }
+  return text;
+}
+
+bool PlanInput::is_new(std::string_view kind, const model::ObjectMeta& metadata) {
+  std::uint64_t hash = base::hash64(kind);
+  hash = base::hash64(metadata.namespace_, hash);
+  hash = base::hash64("/", hash);
+  hash = base::hash64(metadata.name, hash);
+  if (seen_.insert(hash).second) return true;
+  ++repeated;
+  return false;
+}
+
+void PlanInput::note_unknown(const Subject& subject, const std::vector<std::string>& fields) {
+  if (subject.is_stored()) return;
+  for (const std::string& field : fields) {
+    if (field != "apiVersion" && field != "kind") {
+      warnings.push_back(fmt::format("{}: unknown field {}", subject.who(), field));
+    }
+  }
+}
+
+PlanInput::Added PlanInput::add(const base::Json& document) {
   std::string_view kind = base::string_at(document, {"kind"});
-  if (!kind.ends_with("List")) return add_object(*this, document);
   const base::Json* items = base::find_path(document, {"items"});
-  if (items == nullptr || !items->is_array()) return base::invalid("a List without items");
-  for (const base::Json& item : items->get_array()) {
-    base::Result<void> added = add_object(*this, item);
-    if (!added) return added;
+  if (kind.ends_with("List") && items != nullptr && items->is_array()) {
+    for (const base::Json& item : items->get_array()) {
+      if (Added added = add(item); !added) return added;
+    }
+    return {};
+  }
+  if (kind == "List") return std::unexpected(BadObject{"List", {{"items", "is required"}}});
+  ++objects;
+  Subject subject{.value = document,
+                  .api_version = std::string(base::string_at(document, {"apiVersion"})),
+                  .kind = std::string(kind),
+                  .namespace_ = std::string(base::string_at(document, {"metadata", "namespace"})),
+                  .name = std::string(base::string_at(document, {"metadata", "name"}))};
+  if (subject.kind.empty() || subject.api_version.empty()) {
+    return std::unexpected(
+        BadObject{"no Kubernetes object", {{"", "it has no apiVersion and kind"}}});
+  }
+  if (subject.namespace_.empty() && is_namespaced(kind)) subject.namespace_ = "default";
+  return add_object(subject);
+}
+
+PlanInput::Added PlanInput::add_object(const Subject& subject) {
+  const std::string& kind = subject.kind;
+  const std::string& api_version = subject.api_version;
+  if (model::is_convertible(api_version, kind)) return add_retired(subject);
+  if (is_workload(api_version, kind)) return add_workload(subject);
+  if (kind.ends_with("NodeClass")) return add_class(subject);
+  if (api_version == "v1") {
+    if (kind == "Pod") {
+      std::vector<std::string> unknown;
+      auto pod = base::from_json<model::Pod>(subject.value, &unknown);
+      if (!pod) return subject.bad(pod.error());
+      note_unknown(subject, unknown);
+      --objects;
+      return add(*std::move(pod));
+    }
+    if (kind == "Node") return add_to(nodes, subject);
+    if (kind == "Namespace") return add_to(namespaces, subject);
+    if (kind == "PersistentVolumeClaim") return add_to(volume_claims, subject);
+    if (kind == "PersistentVolume") return add_to(volumes, subject);
+  } else if (api_version == "storage.k8s.io/v1") {
+    if (kind == "StorageClass") return add_to(storage_classes, subject);
+    if (kind == "CSINode") return add_to(csi_nodes, subject);
+  } else if (api_version == "karpenter.sh/v1") {
+    if (kind == "NodePool") return add_pool(subject);
+    if (kind == "NodeClaim") return add_to(claims, subject);
+  } else if (api_version == "apps/v1" && kind == "DaemonSet") {
+    return add_to(daemon_sets, subject);
+  }
+  // Of a kind that other versions of the API have, the version says why it is not read.
+  bool is_ours = subject.group().contains("karpenter");
+  ++skipped[is_ours ? fmt::format("{} of {}", kind, api_version) : kind];
+  return {};
+}
+
+template <class T>
+PlanInput::Added PlanInput::add_to(std::vector<std::shared_ptr<const T>>& list,
+                                   const Subject& subject) {
+  if (subject.name.empty()) return subject.bad("metadata.name", "is required");
+  std::vector<std::string> unknown;
+  base::Result<T> object = base::from_json<T>(subject.value, &unknown);
+  if (!object) return subject.bad(object.error());
+  if constexpr (model::KnownKind<T>) note_unknown(subject, unknown);
+  object->metadata.namespace_ = subject.namespace_;
+  if (!is_new(subject.kind, object->metadata)) return {};
+  list.push_back(std::make_shared<const T>(*std::move(object)));
+  return {};
+}
+
+PlanInput::Added PlanInput::add_retired(const Subject& subject) {
+  model::Conversion conversion = model::convert(subject.value, convert_options());
+  if (!conversion.errors.empty()) return subject.bad(conversion.errors);
+  std::ranges::copy_if(conversion.warnings, std::back_inserter(warnings),
+                       [](const std::string& warning) { return !warning.contains(kWhatever); });
+  --objects;
+  for (const base::Json& object : conversion.objects) {
+    if (Added added = add(object); !added) return added;
   }
   return {};
 }
 
-engine::Snapshot snapshot_of(const PlanInput& input, const model::InstanceTypes& types,
-                             engine::Settings settings) {
-  engine::Snapshot snapshot;
-  snapshot.settings = std::move(settings);
-  for (const auto& pool : input.pools) {
-    if (takes_part(*pool)) snapshot.pools.push_back({pool, types});
-  }
-  for (const auto& pod : input.pods) {
-    if (is_pending(*pod)) snapshot.pods.push_back(pod);
-  }
-  for (engine::NodeState& state : node_states(input)) {
-    if (!state.deleting()) {
-      snapshot.nodes.push_back(std::move(state));
-      continue;
+// A pool that no API server has judged is judged here.
+PlanInput::Added PlanInput::add_pool(const Subject& subject) {
+  if (subject.name.empty()) return subject.bad("metadata.name", "is required");
+  std::vector<std::string> unknown;
+  auto pool = base::from_json<model::NodePool>(subject.value, &unknown);
+  if (!pool) return subject.bad(pool.error());
+  note_unknown(subject, unknown);
+  model::fill_in_defaults(*pool);
+  std::vector<std::string> runtime = model::runtime_faults(*pool);
+  if (pool->status.conditions.empty()) {
+    std::vector<model::Fault> faults = model::admission_faults(*pool);
+    if (faults.empty()) {
+      for (std::string& fault : runtime) {
+        faults.push_back({"", std::move(fault)});
+      }
     }
-    std::ranges::copy_if(state.pods, std::back_inserter(snapshot.pods),
-                         [](const auto& pod) { return is_reschedulable(*pod); });
-    snapshot.leaving.push_back(std::move(state));
+    if (!faults.empty()) return subject.bad(std::move(faults));
   }
-  snapshot.daemons = daemons_of(input);
-  snapshot.namespaces = input.namespaces;
-  snapshot.volume_claims = input.volume_claims;
-  snapshot.volumes = input.volumes;
-  snapshot.storage_classes = input.storage_classes;
-  snapshot.csi_nodes = input.csi_nodes;
-  return snapshot;
+  if (!is_new(subject.kind, pool->metadata)) return {};
+  if (!runtime.empty() && model::is_true(pool->status.conditions, "Ready")) {
+    warnings.push_back(fmt::format("{} takes no part: {}", subject.who(), runtime.front()));
+    return {};
+  }
+  pools.push_back(std::make_shared<const model::NodePool>(*std::move(pool)));
+  return {};
+}
+
+PlanInput::Added PlanInput::add_class(const Subject& subject) {
+  if (subject.name.empty()) return subject.bad("metadata.name", "is required");
+  model::ObjectMeta metadata;
+  metadata.name = subject.name;
+  if (!is_new(subject.kind, metadata)) return {};
+  if (const model::KindInfo* info = model::find_kind(subject.api_version, subject.kind)) {
+    std::vector<std::string> unknown;
+    auto object = model::read_object(info->kind, subject.value, &unknown);
+    if (!object) return subject.bad(object.error());
+    note_unknown(subject, unknown);
+  }
+  std::vector<model::Condition> conditions;
+  if (const base::Json* found = base::find_path(subject.value, {"status", "conditions"})) {
+    auto read = base::from_json<std::vector<model::Condition>>(*found);
+    if (!read) return subject.bad("status.conditions", read.error().message);
+    conditions = *std::move(read);
+  }
+  classes.push_back({{subject.group(), subject.kind, subject.name},
+                     conditions.empty() || model::is_true(conditions, "Ready")});
+  return {};
+}
+
+PlanInput::Added PlanInput::add_workload(const Subject& subject) {
+  if (subject.name.empty()) return subject.bad("metadata.name", "is required");
+  auto object = base::from_json<WorkloadObject>(subject.value);
+  if (!object) return subject.bad(object.error());
+  if (const model::KindInfo* info = model::find_kind(subject.api_version, subject.kind)) {
+    std::vector<std::string> unknown;
+    auto read = model::read_object(info->kind, subject.value, &unknown);
+    if (!read) return subject.bad(read.error());
+    note_unknown(subject, unknown);
+  }
+  object->metadata.namespace_ = subject.namespace_;
+  const std::int64_t count = pods_of(subject.kind, *object);
+  if (count > kMostPods) {
+    return subject.bad(
+        "spec", fmt::format("{} pods are more than the {} that can be planned", count, kMostPods));
+  }
+  if (!is_new(subject.kind, object->metadata)) return {};
+  reduce(object->spec.template_.spec.edit());
+  workloads.push_back({subject.kind, subject.api_version, std::move(object->metadata), count,
+                       std::move(object->spec.template_),
+                       std::move(object->spec.volumeClaimTemplates)});
+  return {};
+}
+
+PlanInput::Added PlanInput::add(model::Pod pod) {
+  ++objects;
+  if (pod.metadata.namespace_.empty()) pod.metadata.namespace_ = "default";
+  if (pod.metadata.name.empty()) {
+    if (pod.metadata.generateName.empty()) {
+      return std::unexpected(BadObject{"Pod", {{"metadata.name", "is required"}}});
+    }
+    pod.metadata.name = pod.metadata.generateName + std::to_string(pods.size());
+  }
+  if (!is_new("Pod", pod.metadata)) return {};
+  reduce(pod);
+  const model::OwnerReference* owner = model::controller_of(pod.metadata);
+  // A longer memory would not pay: the pods of one owner differ in few ways, but for their nodes.
+  constexpr std::size_t kRemembered = 4;
+  auto& specs = specs_[pod.metadata.namespace_ + "/" + (owner == nullptr ? "" : owner->name)];
+  auto same = std::ranges::find(specs, pod.spec);
+  if (same != specs.end()) {
+    pod.spec = *same;
+  } else {
+    if (specs.size() == kRemembered) specs.erase(specs.begin());
+    specs.push_back(pod.spec);
+  }
+  pods.push_back(std::make_shared<const model::Pod>(std::move(pod)));
+  return {};
 }
 
 }  // namespace app

@@ -1,7 +1,9 @@
 #include "app/plan_output.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace app {
 
@@ -9,11 +11,6 @@ namespace {
 
 namespace json = boost::json;
 using Code = model::Reason::Code;
-
-std::string key_of(const engine::Snapshot& snapshot, std::size_t pod) {
-  const model::ObjectMeta& metadata = snapshot.pods[pod]->metadata;
-  return metadata.namespace_ + "/" + metadata.name;
-}
 
 json::array keys_of(const engine::Snapshot& snapshot, const std::vector<std::size_t>& pods) {
   json::array keys;
@@ -58,7 +55,28 @@ json::object claim_json(const engine::PlannedClaim& claim, const engine::Snapsho
   return object;
 }
 
+// By pod, whatever the order of the input was.
+json::array refusals_json(const engine::Plan& plan, const engine::Snapshot& snapshot) {
+  std::vector<std::pair<std::string, const engine::Refusal*>> by_pod;
+  for (const engine::Refusal& refusal : plan.refusals) {
+    by_pod.emplace_back(key_of(snapshot, refusal.pod), &refusal);
+  }
+  std::ranges::sort(by_pod);
+  json::array refusals;
+  for (const auto& [pod, refusal] : by_pod) {
+    refusals.push_back({{"pod", pod},
+                        {"reason", reason_word(refusal->reason)},
+                        {"message", refusal->reason.to_string()}});
+  }
+  return refusals;
+}
+
 }  // namespace
+
+std::string key_of(const engine::Snapshot& snapshot, std::size_t pod) {
+  const model::ObjectMeta& metadata = snapshot.pods[pod]->metadata;
+  return metadata.namespace_ + "/" + metadata.name;
+}
 
 base::Json plan_json(const engine::Plan& plan, const engine::Snapshot& snapshot) {
   json::array claims;
@@ -72,15 +90,9 @@ base::Json plan_json(const engine::Plan& plan, const engine::Snapshot& snapshot)
     existing.push_back(
         {{"name", snapshot.nodes[placed.node].name()}, {"pods", keys_of(snapshot, placed.pods)}});
   }
-  json::array unschedulable;
-  for (const engine::Refusal& refusal : plan.refusals) {
-    unschedulable.push_back({{"pod", key_of(snapshot, refusal.pod)},
-                             {"reason", reason_word(refusal.reason)},
-                             {"message", refusal.reason.to_string()}});
-  }
   return json::object{{"nodeClaims", std::move(claims)},
                       {"existingNodes", std::move(existing)},
-                      {"unschedulable", std::move(unschedulable)},
+                      {"unschedulable", refusals_json(plan, snapshot)},
                       {"summary",
                        {{"pods", snapshot.pods.size()},
                         {"nodes", plan.claims.size()},

@@ -6,183 +6,72 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/stream_parser.hpp>
-#include <charconv>
-#include <limits>
+#include <optional>
+
+#include "base/json_reader.h"
 
 namespace base {
 namespace {
 
 using Kind = Type::Kind;
 
-std::string kind_name(const Json& value) {
-  switch (value.kind()) {
-    case boost::json::kind::null: return "null";
-    case boost::json::kind::bool_: return "a boolean";
-    case boost::json::kind::int64:
-    case boost::json::kind::uint64:
-    case boost::json::kind::double_: return "a number";
-    case boost::json::kind::string: return "a string";
-    case boost::json::kind::array: return "a list";
-    case boost::json::kind::object: return "an object";
-  }
-  return "something else";
-}
+struct BoostSource {
+  using Value = const Json&;
 
-// Where the reader is, as "spec.taints[0].effect".
-class Path {
- public:
-  class Step {
-   public:
-    Step(Path& path, std::string_view name) : path_(path), length_(path.text_.size()) {
-      if (!path.text_.empty()) path.text_ += '.';
-      path.text_ += name;
+  static std::string_view kind_of(const Json& value) {
+    switch (value.kind()) {
+      case boost::json::kind::null: return "null";
+      case boost::json::kind::bool_: return "a boolean";
+      case boost::json::kind::int64:
+      case boost::json::kind::uint64:
+      case boost::json::kind::double_: return "a number";
+      case boost::json::kind::string: return "a string";
+      case boost::json::kind::array: return "a list";
+      case boost::json::kind::object: return "an object";
     }
-    Step(Path& path, std::size_t index) : path_(path), length_(path.text_.size()) {
-      path.text_ += fmt::format("[{}]", index);
-    }
-    Step(const Step&) = delete;
-    Step& operator=(const Step&) = delete;
-    ~Step() { path_.text_.resize(length_); }
-
-   private:
-    Path& path_;
-    std::size_t length_;
-  };
-
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
-class Reader {
- public:
-  explicit Reader(std::vector<std::string>* unknown) : unknown_(unknown) {}
-
-  Result<void> read(const Type& type, const Json& value, void* out) {
-    switch (type.kind) {
-      case Kind::boolean: return read_boolean(value, out);
-      case Kind::int32: return read_integer<std::int32_t>(value, out);
-      case Kind::int64: return read_integer<std::int64_t>(value, out);
-      case Kind::string: return read_string(value, out);
-      case Kind::json: *static_cast<Json*>(out) = value; return {};
-      case Kind::scalar: return read_scalar(type, value, out);
-      case Kind::object: return read_object(type, value, out);
-      case Kind::list: return read_list(type, value, out);
-      case Kind::map: return read_map(type, value, out);
-      case Kind::optional:
-      case Kind::shared: return read(type.element(), value, type.emplace(out));
-    }
-    return wrong("a known type", value);
+    return "something else";
   }
 
- private:
-  std::unexpected<Error> wrong(std::string_view expected, const Json& value) {
-    return fail_here(fmt::format("expected {}, found {}", expected, kind_name(value)));
-  }
+  static bool is_null(const Json& value) { return value.is_null(); }
+  static bool is_object(const Json& value) { return value.is_object(); }
+  static bool is_list(const Json& value) { return value.is_array(); }
+  static Json json(const Json& value) { return value; }
 
-  std::unexpected<Error> fail_here(std::string_view what) {
-    return invalid(path_.text().empty() ? std::string(what)
-                                        : fmt::format("{}: {}", path_.text(), what));
-  }
-
-  Result<void> read_boolean(const Json& value, void* out) {
+  static std::optional<bool> boolean(const Json& value) {
     const bool* boolean = value.if_bool();
-    if (boolean == nullptr) return wrong("true or false", value);
-    *static_cast<bool*>(out) = *boolean;
-    return {};
+    return boolean == nullptr ? std::nullopt : std::optional(*boolean);
   }
-
-  template <class Integer>
-  Result<void> read_integer(const Json& value, void* out) {
+  static std::optional<std::int64_t> integer(const Json& value) {
     const std::int64_t* number = value.if_int64();
-    if (number == nullptr) return wrong("an integer", value);
-    if (*number < std::numeric_limits<Integer>::min() ||
-        *number > std::numeric_limits<Integer>::max()) {
-      return fail_here(fmt::format("{} is out of range", *number));
-    }
-    *static_cast<Integer*>(out) = static_cast<Integer>(*number);
-    return {};
+    return number == nullptr ? std::nullopt : std::optional(*number);
   }
-
-  Result<void> read_string(const Json& value, void* out) {
+  static std::optional<std::string_view> string(const Json& value) {
     const boost::json::string* text = value.if_string();
-    if (text == nullptr) return wrong("a string", value);
-    static_cast<std::string*>(out)->assign(text->data(), text->size());
-    return {};
+    if (text == nullptr) return std::nullopt;
+    return std::string_view(text->data(), text->size());
+  }
+  static std::optional<std::string> number(const Json& value) {
+    if (!value.is_number()) return std::nullopt;
+    // Boost would print 1.5 as 1.5E0, which scalars may take for another spelling.
+    const double* fraction = value.if_double();
+    return fraction != nullptr ? fmt::to_string(*fraction) : print_json(value);
   }
 
-  Result<void> read_scalar(const Type& type, const Json& value, void* out) {
-    Result<void> parsed;
-    if (const boost::json::string* text = value.if_string()) {
-      parsed = type.parse(std::string_view(text->data(), text->size()), true, out);
-    } else if (value.is_number()) {
-      // Boost would print 1.5 as 1.5E0, which scalars may take for another spelling.
-      const double* fraction = value.if_double();
-      parsed = type.parse(fraction != nullptr ? fmt::to_string(*fraction) : print_json(value),
-                          false, out);
-    } else {
-      return wrong(type.name, value);
-    }
-    if (!parsed) return fail_here(parsed.error().message);
-    return {};
-  }
-
-  Result<void> read_object(const Type& type, const Json& value, void* out) {
-    const boost::json::object* object = value.if_object();
-    if (object == nullptr) return wrong("an object", value);
-    for (const Field& field : type.fields) {
-      const Json* member = object->if_contains(field.name);
-      if (member == nullptr || member->is_null()) {
-        if (!field.is_required) continue;
-        Path::Step step(path_, field.name);
-        return fail_here("is required");
-      }
-      Path::Step step(path_, field.name);
-      Result<void> read_member = read(field.type(), *member, field.in(out));
-      if (!read_member) return read_member;
-    }
-    if (unknown_ != nullptr) note_unknown(type, *object);
-    return {};
-  }
-
-  void note_unknown(const Type& type, const boost::json::object& object) {
-    for (const auto& member : object) {
-      std::string_view name(member.key().data(), member.key().size());
-      if (std::ranges::find(type.fields, name, &Field::name) != type.fields.end()) continue;
-      if (std::ranges::find(type.not_kept, name) != type.not_kept.end()) continue;
-      Path::Step step(path_, name);
-      unknown_->push_back(path_.text());
-    }
-  }
-
-  Result<void> read_list(const Type& type, const Json& value, void* out) {
-    const boost::json::array* array = value.if_array();
-    if (array == nullptr) return wrong("a list", value);
-    type.clear(out);
-    for (std::size_t index = 0; index < array->size(); ++index) {
-      Path::Step step(path_, index);
-      Result<void> read_element = read(type.element(), (*array)[index], type.append(out));
-      if (!read_element) return read_element;
-    }
-    return {};
-  }
-
-  Result<void> read_map(const Type& type, const Json& value, void* out) {
-    const boost::json::object* object = value.if_object();
-    if (object == nullptr) return wrong("an object", value);
-    type.clear(out);
-    for (const auto& member : *object) {
+  template <class Function>
+  static Result<void> for_each_member(const Json& value, Function function) {
+    for (const auto& member : value.get_object()) {
       std::string_view key(member.key().data(), member.key().size());
-      Path::Step step(path_, key);
-      Result<void> read_element = read(type.element(), member.value(), type.insert(out, key));
-      if (!read_element) return read_element;
+      if (Result<void> done = function(key, member.value()); !done) return done;
     }
     return {};
   }
-
-  Path path_;
-  std::vector<std::string>* unknown_;
+  template <class Function>
+  static Result<void> for_each_element(const Json& value, Function function) {
+    for (const Json& element : value.get_array()) {
+      if (Result<void> done = function(element); !done) return done;
+    }
+    return {};
+  }
 };
 
 bool is_empty(const Type& type, const void* value);
@@ -308,7 +197,7 @@ std::string print_json_pretty(const Json& value) {
 
 Result<void> read_json(const Type& type, const Json& value, void* object,
                        std::vector<std::string>* unknown) {
-  return Reader(unknown).read(type, value, object);
+  return detail::JsonReader<BoostSource>(unknown).read(type, value, object);
 }
 
 Json write_json(const Type& type, const void* object) { return write(type, object); }

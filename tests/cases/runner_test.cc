@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "app/plan_input.h"
-#include "app/plan_types.h"
+#include "app/plan_snapshot.h"
 #include "base/json.h"
+#include "catalog/kwok.h"
 #include "engine/pack.h"
 #include "support/case_file.h"
 
@@ -194,13 +195,13 @@ TEST_P(Case, is_planned_as_expected) {
   auto file = support::read_case("tests/cases/" + GetParam() + ".case");
   ASSERT_TRUE(file) << file.error().message;
   ASSERT_FALSE(file->rules.empty()) << "a case names the rules that it shows";
-  auto types = app::read_types(file->instance_types);
+  auto types = catalog::read_kwok_types(file->instance_types);
   ASSERT_TRUE(types) << types.error().message;
   app::PlanInput input;
   auto added = input.add(file->objects);
-  ASSERT_TRUE(added) << added.error().message;
+  ASSERT_TRUE(added) << app::to_string(added.error());
   engine::Settings settings = settings_of(file->settings);
-  settings.cloud_labels = types->labels;
+  settings.cloud_labels = engine::CloudLabels{types->well_known, types->restricted_domains};
   engine::Snapshot snapshot = app::snapshot_of(input, types->types, settings);
   engine::Plan plan = engine::pack(snapshot);
 
