@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "app/plan_snapshot.h"
 #include "base/check.h"
 #include "bench/workloads.h"
 #include "engine/pack.h"
