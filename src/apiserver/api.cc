@@ -9,6 +9,7 @@
 
 #include "apiserver/body.h"
 #include "apiserver/discovery.h"
+#include "apiserver/list.h"
 #include "apiserver/openapi.h"
 #include "apiserver/render.h"
 #include "apiserver/status.h"
@@ -121,7 +122,7 @@ net::Reply Api::handle(const net::Request& request) {
 
 net::Reply Api::on_collection(const Call& call) {
   const std::string& method = call.request->method;
-  if (method == "GET") return list(call);
+  if (method == "GET") return list_or_watch(call);
   if (method == "POST") return create(call);
   if (method == "DELETE") return remove_collection(call);
   return method_not_allowed(call);
@@ -129,7 +130,7 @@ net::Reply Api::on_collection(const Call& call) {
 
 net::Reply Api::on_object(const Call& call) {
   const std::string& method = call.request->method;
-  if (method == "GET") return call.is_set("watch") ? list(call) : get(call);
+  if (method == "GET") return call.is_set("watch") ? list_or_watch(call) : get(call);
   if (method == "PUT") return update(call);
   if (method == "PATCH") return patch(call);
   if (method == "DELETE") return remove(call);
@@ -176,17 +177,10 @@ net::Response Api::written(const Call& call, const Result<sim::StoredPtr>& objec
   return answer(call, *object, status, warnings);
 }
 
-net::Reply Api::list(const Call& call) {
+net::Reply Api::list_or_watch(const Call& call) {
   Form form = *accepted_form(call.request->header("accept").value_or(""));
   if (call.is_set("watch")) return watch(store_, now_, call, form);
-  Result<Selection> selection = selection_of(call);
-  if (!selection) return failure(selection.error(), call.resource);
-  sim::ListResult found = store_.list(*call.resource, call.name_space);
-  std::erase_if(found.items,
-                [&](const sim::StoredPtr& object) { return !selection->matches(object->json); });
-  return net::Response{200,
-                       {{"Content-Type", "application/json"}},
-                       Renderer(call, form).list(found.items, found.version, now_()) + "\n"};
+  return list(store_, call, form, now_());
 }
 
 net::Reply Api::get(const Call& call) {
@@ -267,7 +261,7 @@ net::Reply Api::remove_collection(const Call& call) {
   Result<Selection> selection = selection_of(call);
   if (!selection) return failure(selection.error(), call.resource);
   for (const sim::StoredPtr& object : store_.list(*call.resource, call.name_space).items) {
-    if (!selection->matches(object->json)) continue;
+    if (!selection->matches(*object)) continue;
     std::string_view name = base::string_at(object->json, {"metadata", "name"});
     Result<sim::StoredPtr> removed = store_.remove(
         *call.resource, base::string_at(object->json, {"metadata", "namespace"}), name, *options);
@@ -296,7 +290,9 @@ net::Reply Api::bind(const Call& call) {
     return failure({base::Code::malformed, "target.name: Required value"}, call.resource,
                    call.name);
   }
-  Result<void> bound = store_.bind(call.name_space, call.name, node);
+  Result<sim::WriteOptions> options = write_options_of(call, nullptr);
+  if (!options) return failure(options.error(), call.resource, call.name);
+  Result<void> bound = store_.bind(call.name_space, call.name, node, options->dry_run);
   if (!bound) return failure(bound.error(), call.resource, call.name);
   return success(*call.resource, call.name, "", kCreated);
 }

@@ -1,7 +1,7 @@
 // The Kubernetes API on the simulated store: an HTTP request in, an answer out. It serves what a
 // person does with kubectl in a walk, for all kinds in the same way; what it does not serve it
 // refuses in one sentence. It is a demonstration and a test double, not a second kube-apiserver:
-// no authentication, no server-side apply, no paging (lists are always whole).
+// no authentication and no server-side apply.
 #pragma once
 
 #include <functional>
@@ -29,7 +29,7 @@ class Api {
   net::Reply on_object(const Call& call);
   net::Reply on_subresource(const Call& call);
 
-  net::Reply list(const Call& call);
+  net::Reply list_or_watch(const Call& call);
   net::Reply get(const Call& call);
   net::Reply create(const Call& call);
   net::Reply update(const Call& call);

@@ -344,6 +344,103 @@ TEST_F(ApiTest, binds_and_evicts_pods) {
   EXPECT_EQ(status_, 404);
 }
 
+TEST_F(ApiTest, a_list_comes_in_pages_that_show_one_moment) {
+  for (const char* name : {"a", "b", "c", "d", "e"})
+    create_pod(name);
+  const std::string path = "/api/v1/namespaces/default/pods";
+  Json first = call("GET", path, net::Fields{{"limit", "2"}});
+  EXPECT_THAT(names(first), ElementsAre("a", "b"));
+  EXPECT_EQ(first.at("metadata").at("remainingItemCount"), Json(3));
+  std::string place(base::string_at(first, {"metadata", "continue"}));
+  call("DELETE", path + "/d");
+  create_pod("ca");
+  Json second = call("GET", path, net::Fields{{"limit", "2"}, {"continue", place}});
+  EXPECT_THAT(names(second), ElementsAre("c", "d"));
+  EXPECT_EQ(second.at("metadata").at("resourceVersion"),
+            first.at("metadata").at("resourceVersion"));
+  place = base::string_at(second, {"metadata", "continue"});
+  Json table = call("GET", path, net::Fields{{"limit", "2"}, {"continue", place}}, "", "", kTable);
+  EXPECT_EQ(table.at("rows").as_array().size(), 1U);
+  EXPECT_EQ(base::string_at(table, {"metadata", "continue"}), "");
+  EXPECT_THAT(names(call("GET", path, net::Fields{{"limit", "0"}})),
+              ElementsAre("a", "b", "c", "ca", "e"));
+}
+
+TEST_F(ApiTest, a_page_holds_what_the_selector_names) {
+  for (const char* name : {"a", "b", "c", "d"})
+    create_pod(name, std::string_view(name) == "b" ? "{}" : R"({"app": "web"})");
+  Json first = call("GET", "/api/v1/pods", net::Fields{{"limit", "2"}, {"labelSelector", "app"}});
+  EXPECT_THAT(names(first), ElementsAre("a", "c"));
+  EXPECT_FALSE(first.at("metadata").as_object().contains("remainingItemCount"));
+  std::string place(base::string_at(first, {"metadata", "continue"}));
+  EXPECT_THAT(names(call("GET", "/api/v1/pods",
+                         net::Fields{{"continue", place}, {"labelSelector", "app"}})),
+              ElementsAre("d"));
+}
+
+TEST_F(ApiTest, a_page_of_a_forgotten_moment_is_expired_and_says_how_to_go_on) {
+  for (const char* name : {"a", "b", "c"})
+    create_pod(name);
+  Json first = call("GET", "/api/v1/pods", net::Fields{{"limit", "1"}});
+  std::string place(base::string_at(first, {"metadata", "continue"}));
+  for (int round = 0; round < 5'100; ++round) {
+    create_pod("p", R"({"round": ")" + std::to_string(round) + R"("})");
+    call("DELETE", "/api/v1/namespaces/default/pods/p");
+  }
+  Json expired = call("GET", "/api/v1/pods", net::Fields{{"limit", "1"}, {"continue", place}});
+  EXPECT_EQ(status_, 410);
+  EXPECT_THAT(message(expired), HasSubstr("Expired: The provided continue parameter is too old"));
+  place = base::string_at(expired, {"metadata", "continue"});
+  EXPECT_THAT(names(call("GET", "/api/v1/pods", net::Fields{{"continue", place}})),
+              ElementsAre("b", "c"));
+}
+
+TEST_F(ApiTest, parameters_of_a_list_are_checked) {
+  create_pod("a");
+  std::string version = std::to_string(cluster_.store().version());
+  create_pod("b");
+  auto list = [&](net::Fields query) { return call("GET", "/api/v1/pods", std::move(query)); };
+  EXPECT_THAT(names(list({{"resourceVersion", version}, {"resourceVersionMatch", "Exact"}})),
+              ElementsAre("a"));
+  EXPECT_THAT(names(list({{"resourceVersion", version}})), ElementsAre("a", "b"));
+  EXPECT_THAT(message(list({{"resourceVersion", "999999"}})),
+              HasSubstr("Timeout: Too large resource version: 999999"));
+  EXPECT_THAT(message(list({{"resourceVersion", "soon"}})), HasSubstr("BadRequest: "));
+  EXPECT_THAT(message(list({{"limit", "-1"}})), HasSubstr("BadRequest: limit"));
+  for (const char* place : {"x", "1/", "1/default", "1/default/", "-1/default/a"}) {
+    EXPECT_THAT(message(list({{"continue", place}})), HasSubstr("continue key is not valid"))
+        << place;
+  }
+  EXPECT_THAT(message(list({{"continue", "1/default/a"}, {"resourceVersion", version}})),
+              HasSubstr("not allowed when using continue"));
+}
+
+TEST_F(ApiTest, a_dry_run_of_any_verb_changes_nothing) {
+  create_pod("a");
+  std::uint64_t version = cluster_.store().version();
+  const net::Fields dry{{"dryRun", "All"}};
+  const std::string path = "/api/v1/namespaces/default/pods";
+  call("POST", path, dry, R"({"metadata": {"generateName": "x-"},
+       "spec": {"containers": [{"name": "c", "image": "i"}]}})");
+  EXPECT_EQ(status_, 201);
+  Json labelled = call("PATCH", path + "/a", dry, R"({"metadata": {"labels": {"b": "c"}}})",
+                       "application/merge-patch+json");
+  EXPECT_EQ(base::string_at(labelled, {"metadata", "labels", "b"}), "c");
+  call("PUT", path + "/a", dry, base::print_json(labelled));
+  EXPECT_EQ(status_, 200);
+  call("POST", path + "/a/binding", dry, R"({"target": {"kind": "Node", "name": "n1"}})");
+  EXPECT_EQ(status_, 201);
+  call("POST", path + "/a/eviction", net::Fields{}, R"({"deleteOptions": {"dryRun": ["All"]}})");
+  EXPECT_EQ(status_, 201);
+  call("DELETE", path + "/a", dry);
+  EXPECT_EQ(status_, 200);
+  call("DELETE", path, dry);
+  EXPECT_EQ(status_, 200);
+  call("POST", path, net::Fields{{"dryRun", "Some"}}, "{}");
+  EXPECT_EQ(status_, 400);
+  EXPECT_EQ(cluster_.store().version(), version);
+}
+
 class WatchTest : public ApiTest {
  protected:
   // Opens the watch; it ends when the returned value goes.
@@ -401,6 +498,25 @@ TEST_F(WatchTest, a_bookmark_ends_the_initial_events) {
             R"({"kind":"Pod","apiVersion":"v1","metadata":{"resourceVersion":")" +
                 std::to_string(cluster_.store().version()) +
                 R"(","annotations":{"k8s.io/initial-events-end":"true"}}})");
+}
+
+TEST_F(WatchTest, bookmarks_go_on_for_those_who_allow_them) {
+  create_pod("a");
+  auto watch =
+      open({{"allowWatchBookmarks", "true"}, {"labelSelector", "app=none"}}, "/api/v1/nodes");
+  for (int round = 0; round < 1'100; ++round)
+    label("a", std::to_string(round));
+  deliver();
+  EXPECT_THAT(stream_.take(), ElementsAre("BOOKMARK "));
+  EXPECT_EQ(base::print_json(stream_.last),
+            R"({"kind":"Node","apiVersion":"v1","metadata":{"resourceVersion":"1000"}})");
+}
+
+TEST_F(WatchTest, initial_events_are_for_those_who_take_any_later_version) {
+  Json refused =
+      call("GET", "/api/v1/pods", net::Fields{{"watch", "true"}, {"sendInitialEvents", "true"}});
+  EXPECT_EQ(status_, 422);
+  EXPECT_THAT(message(refused), HasSubstr("sendInitialEvents: Forbidden"));
 }
 
 TEST_F(WatchTest, objects_enter_and_leave_the_selection) {

@@ -78,9 +78,16 @@ std::optional<Call> parse_call(const sim::Store& store, const net::Request& requ
   return call;
 }
 
-bool Selection::matches(const Json& object) const {
-  bool is_named = name.empty() || base::string_at(object, {"metadata", "name"}) == name;
-  return is_named && labels.matches(object) && fields.matches(object);
+bool Selection::matches(const sim::Stored& object) const {
+  if (is_everything()) return true;
+  return object.json.look([this](const Json& value) {
+    bool is_named = name.empty() || base::string_at(value, {"metadata", "name"}) == name;
+    return is_named && labels.matches(value) && fields.matches(value);
+  });
+}
+
+bool Selection::is_everything() const {
+  return name.empty() && labels.is_everything() && fields.is_everything();
 }
 
 Result<Selection> selection_of(const Call& call) {

@@ -38,7 +38,8 @@ struct Selection {
   FieldSelector fields;
   std::string name;  // "" for all
 
-  bool matches(const base::Json& object) const;
+  bool matches(const sim::Stored& object) const;
+  bool is_everything() const;
 };
 base::Result<Selection> selection_of(const Call& call);
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "apiserver/objects.pb.h"
+#include "base/base64.h"
 #include "base/time.h"
 
 namespace apiserver {
@@ -22,24 +23,6 @@ using google::protobuf::Message;
 using google::protobuf::Reflection;
 
 constexpr std::string_view kMagic{"k8s\0", 4};
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kLetters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string result;
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    std::string_view group = bytes.substr(at, 3);
-    std::uint32_t bits = 0;
-    for (std::size_t index = 0; index < 3; ++index) {
-      bits = bits << 8 | (index < group.size() ? static_cast<unsigned char>(group[index]) : 0);
-    }
-    for (std::size_t index = 0; index < 4; ++index) {
-      bool is_padding = index > group.size();
-      result += is_padding ? '=' : kLetters[bits >> (18 - 6 * index) & 63];
-    }
-  }
-  return result;
-}
 
 Json time_value(const wire::Time& time) {
   if (time.seconds() == 0 && time.nanos() == 0) return nullptr;
@@ -130,7 +113,7 @@ Json Reader::read_one(const Message& message, const FieldDescriptor& field, int 
   }
   std::string bytes = is_element ? reflection.GetRepeatedString(message, &field, index)
                                  : reflection.GetString(message, &field);
-  if (field.type() == FieldDescriptor::TYPE_BYTES) bytes = base64(bytes);
+  if (field.type() == FieldDescriptor::TYPE_BYTES) bytes = base::base64(bytes);
   return Json(boost::json::string(bytes));
 }
 

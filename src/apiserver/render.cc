@@ -17,23 +17,40 @@ Renderer::Renderer(const Call& call, Form form) : resource_(*call.resource), for
   if (form == Form::table) table_.emplace(resource_, include_of(call));
 }
 
-std::string Renderer::one(const sim::StoredPtr& object, base::Time now) const {
-  if (table_) return base::print_json(table_->write({&object, 1}, object->version, now));
-  return base::print_json(form_ == Form::partial ? partial_object(object->json) : object->json);
+base::Json to_json(const ListMeta& meta) {
+  boost::json::object fields{{"resourceVersion", fmt::to_string(meta.version)}};
+  if (!meta.place.empty()) fields["continue"] = meta.place;
+  if (meta.remaining) fields["remainingItemCount"] = *meta.remaining;
+  return fields;
 }
 
-std::string Renderer::list(std::span<const sim::StoredPtr> objects, std::uint64_t version,
+std::string Renderer::one(const sim::StoredPtr& object, base::Time now) const {
+  if (table_) {
+    ListMeta meta;
+    meta.version = object->version;
+    return base::print_json(table_->write({&object, 1}, to_json(meta), now));
+  }
+  return plain(*object);
+}
+
+std::string Renderer::plain(const sim::Stored& object) const {
+  if (form_ != Form::partial) return object.json.text();
+  return object.json.look(
+      [](const base::Json& value) { return base::print_json(partial_object(value)); });
+}
+
+std::string Renderer::list(std::span<const sim::StoredPtr> objects, const ListMeta& meta,
                            base::Time now) const {
-  if (table_) return base::print_json(table_->write(objects, version, now));
+  if (table_) return base::print_json(table_->write(objects, to_json(meta), now));
   bool is_partial = form_ == Form::partial;
-  std::string text = fmt::format(
-      R"({{"kind":"{}List","apiVersion":"{}","metadata":{{"resourceVersion":"{}"}},"items":[)",
-      is_partial ? "PartialObjectMetadata" : resource_.kind,
-      is_partial ? "meta.k8s.io/v1" : resource_.api_version(), version);
+  std::string text = fmt::format(R"({{"kind":"{}List","apiVersion":"{}","metadata":{},"items":[)",
+                                 is_partial ? "PartialObjectMetadata" : resource_.kind,
+                                 is_partial ? "meta.k8s.io/v1" : resource_.api_version(),
+                                 base::print_json(to_json(meta)));
   std::string_view separator;
   for (const sim::StoredPtr& object : objects) {
     text += separator;
-    text += base::print_json(is_partial ? partial_object(object->json) : object->json);
+    text += plain(*object);
     separator = ",";
   }
   return text + "]}";

@@ -1,6 +1,7 @@
 // Objects and lists of the store in the form that the client asked for.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -15,6 +16,15 @@
 
 namespace apiserver {
 
+// The metadata of a list.
+struct ListMeta {
+  std::uint64_t version = 0;
+  std::string place;                     // to continue from; "" at the end
+  std::optional<std::size_t> remaining;  // behind this page, if it is known
+};
+
+base::Json to_json(const ListMeta& meta);
+
 class Renderer {
  public:
   // Keeps nothing of the call but its resource.
@@ -22,10 +32,12 @@ class Renderer {
 
   // Both as JSON text.
   std::string one(const sim::StoredPtr& object, base::Time now) const;
-  std::string list(std::span<const sim::StoredPtr> objects, std::uint64_t version,
+  std::string list(std::span<const sim::StoredPtr> objects, const ListMeta& meta,
                    base::Time now) const;
 
  private:
+  std::string plain(const sim::Stored& object) const;
+
   const sim::Resource& resource_;
   Form form_;
   std::optional<TableWriter> table_;

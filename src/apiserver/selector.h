@@ -18,6 +18,7 @@ class LabelSelector {
   static base::Result<LabelSelector> parse(std::string_view text);
 
   bool matches(const base::Json& object) const;
+  bool is_everything() const { return terms_.empty(); }
 
  private:
   enum class Operator { in, not_in, exists, does_not_exist };
@@ -39,6 +40,7 @@ class FieldSelector {
   static base::Result<FieldSelector> parse(std::string_view text);
 
   bool matches(const base::Json& object) const;
+  bool is_everything() const { return terms_.empty(); }
 
  private:
   struct Term {

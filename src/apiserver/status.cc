@@ -139,6 +139,19 @@ net::Response no_such_path() {
   return refusal(404, "NotFound", "the server could not find the requested resource");
 }
 
+net::Response expired_list(std::string_view place) {
+  Json status = status_object(
+      "Failure", 410, "Expired",
+      "The provided continue parameter is too old to display a consistent list result. You can "
+      "start a new list without the continue parameter, or use the continue token in this response "
+      "to retrieve the remainder of the results. Continuing with the provided token results in an "
+      "inconsistent list - objects that were created, modified, or deleted between the time the "
+      "first chunk was returned and now may show up in the list.",
+      {});
+  status.at("metadata").get_object()["continue"] = boost::json::string(place);
+  return json_response(status, 410);
+}
+
 net::Response success(const sim::Resource& resource, std::string_view name, std::string_view uid,
                       int status) {
   object details = details_of(&resource, name, resource.plural);

@@ -29,6 +29,9 @@ net::Response not_served(std::string_view what, std::string_view why);
 // The path leads nowhere.
 net::Response no_such_path();
 
+// 410 for a page of a list whose moment is forgotten; `place` continues with what is there now.
+net::Response expired_list(std::string_view place);
+
 // The answer to a deletion or an eviction that is done.
 net::Response success(const sim::Resource& resource, std::string_view name, std::string_view uid,
                       int status = 200);

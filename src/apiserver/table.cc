@@ -1,6 +1,6 @@
 #include "apiserver/table.h"
 
-#include <fmt/format.h>
+#include <utility>
 
 namespace apiserver {
 namespace {
@@ -31,7 +31,18 @@ Json partial_object(const Json& value) {
 TableWriter::TableWriter(const sim::Resource& resource, IncludeObject include)
     : columns_(columns_of(resource)), include_(include) {}
 
-Json TableWriter::write(std::span<const sim::StoredPtr> objects, std::uint64_t version,
+object TableWriter::row(const Json& value, base::Time now) const {
+  array cells;
+  for (const Column& column : columns_) {
+    cells.push_back(column.cell(value, now));
+  }
+  Json carried;
+  if (include_ == IncludeObject::object) carried = value;
+  if (include_ == IncludeObject::metadata) carried = partial_object(value);
+  return {{"cells", std::move(cells)}, {"object", std::move(carried)}};
+}
+
+Json TableWriter::write(std::span<const sim::StoredPtr> objects, Json metadata,
                         base::Time now) const {
   array definitions;
   for (const Column& column : columns_) {
@@ -39,18 +50,11 @@ Json TableWriter::write(std::span<const sim::StoredPtr> objects, std::uint64_t v
   }
   array rows;
   for (const sim::StoredPtr& stored : objects) {
-    array cells;
-    for (const Column& column : columns_) {
-      cells.push_back(column.cell(stored->json, now));
-    }
-    Json carried;
-    if (include_ == IncludeObject::object) carried = stored->json;
-    if (include_ == IncludeObject::metadata) carried = partial_object(stored->json);
-    rows.push_back(object{{"cells", std::move(cells)}, {"object", std::move(carried)}});
+    rows.push_back(stored->json.look([&](const Json& value) { return row(value, now); }));
   }
   return object{{"kind", "Table"},
                 {"apiVersion", kMetaVersion},
-                {"metadata", object{{"resourceVersion", fmt::to_string(version)}}},
+                {"metadata", std::move(metadata)},
                 {"columnDefinitions", std::move(definitions)},
                 {"rows", std::move(rows)}};
 }

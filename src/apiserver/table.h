@@ -2,7 +2,7 @@
 // that kubectl needs to know nothing of the kinds that it shows.
 #pragma once
 
-#include <cstdint>
+#include <boost/json/object.hpp>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,10 +22,13 @@ class TableWriter {
  public:
   TableWriter(const sim::Resource& resource, IncludeObject include);
 
-  base::Json write(std::span<const sim::StoredPtr> objects, std::uint64_t version,
+  // metadata: of the table, as that of a list.
+  base::Json write(std::span<const sim::StoredPtr> objects, base::Json metadata,
                    base::Time now) const;
 
  private:
+  boost::json::object row(const base::Json& value, base::Time now) const;
+
   std::vector<Column> columns_;
   IncludeObject include_;
 };

@@ -27,9 +27,10 @@ class TableTest : public ::testing::Test {
   Json table(const sim::Resource& resource, std::string_view json,
              IncludeObject include = IncludeObject::metadata) {
     auto stored = std::make_shared<sim::Stored>();
-    stored->json = *base::parse_json(json);
+    stored->json = sim::WireForm(*base::parse_json(json), std::make_shared<sim::OpenForms>(1));
     sim::StoredPtr object = stored;
-    return TableWriter(resource, include).write({&object, 1}, 5, clock_.now());
+    return TableWriter(resource, include)
+        .write({&object, 1}, {{"resourceVersion", "5"}}, clock_.now());
   }
 
   // "NAME=web STATUS=Running", the wide columns in parentheses.

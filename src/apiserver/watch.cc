@@ -24,9 +24,10 @@ constexpr std::chrono::seconds kLongest{3600};
 
 // From where the client wants to see, as asked for by resourceVersion and sendInitialEvents.
 struct Start {
-  bool with_present = false;   // what is there comes first
-  bool with_bookmark = false;  // and a bookmark after it
-  std::uint64_t version = 0;   // otherwise
+  bool with_present = false;    // what is there comes first
+  bool with_bookmark = false;   // and a bookmark after it
+  bool with_bookmarks = false;  // and further ones as the store goes on
+  std::uint64_t version = 0;    // otherwise
 };
 
 Result<Start> start_of(const Call& call) {
@@ -34,6 +35,12 @@ Result<Start> start_of(const Call& call) {
   std::string_view version = call.parameter("resourceVersion");
   bool is_any = version.empty() || version == "0";
   start.with_bookmark = call.is_set("sendInitialEvents");
+  start.with_bookmarks = call.is_set("allowWatchBookmarks");
+  if (start.with_bookmark && call.parameter("resourceVersionMatch") != "NotOlderThan") {
+    return base::invalid(
+        "ListOptions.meta.k8s.io \"\" is invalid: sendInitialEvents: Forbidden: sendInitialEvents "
+        "requires setting resourceVersionMatch to NotOlderThan");
+  }
   start.with_present = is_any || start.with_bookmark;
   if (start.with_present) return start;
   std::optional<std::uint64_t> number = base::to_integer<std::uint64_t>(version);
@@ -61,7 +68,7 @@ class Watcher {
   void see(const WatchEvent& event);
   bool selects(const StoredPtr& object) const;
   void send(std::string_view type, const StoredPtr& object);
-  void send_end_of_present(std::uint64_t version);
+  void send_bookmark(std::uint64_t version, bool is_end_of_present);
   void send_error(const base::Error& error);
 
   const sim::Resource& resource_;
@@ -80,27 +87,29 @@ void Watcher::begin(sim::Store& store, Start start, net::Stream& stream) {
     for (const StoredPtr& object : present.items) {
       if (selects(object)) send("ADDED", object);
     }
-    if (start.with_bookmark) send_end_of_present(present.version);
+    if (start.with_bookmark) send_bookmark(present.version, true);
     start.version = present.version;
   }
   Result<std::shared_ptr<void>> watch =
-      store.watch(resource_, start.version, [this](const WatchEvent& event) { see(event); });
+      store.watch(resource_, start.version, [this](const WatchEvent& event) { see(event); },
+                  {.bookmarks = start.with_bookmarks});
   if (!watch) return send_error(watch.error());
   watch_ = std::move(*watch);
 }
 
 bool Watcher::selects(const StoredPtr& object) const {
   if (object == nullptr) return false;
-  bool is_here = name_space_.empty() ||
-                 base::string_at(object->json, {"metadata", "namespace"}) == name_space_;
-  return is_here && selection_.matches(object->json);
+  bool is_here = name_space_.empty() || object->json.look([this](const Json& value) {
+    return base::string_at(value, {"metadata", "namespace"}) == name_space_;
+  });
+  return is_here && selection_.matches(*object);
 }
 
 void Watcher::see(const WatchEvent& event) {
   bool was_selected = selects(event.before);
   bool is_selected = selects(event.object);
   switch (event.type) {
-    case WatchEvent::Type::bookmark: return;
+    case WatchEvent::Type::bookmark: return send_bookmark(event.version, false);
     case WatchEvent::Type::added:
       if (is_selected) send("ADDED", event.object);
       return;
@@ -122,12 +131,14 @@ void Watcher::send(std::string_view type, const StoredPtr& object) {
 }
 
 // In the plain form for tables too: clients take no more than the metadata from it.
-void Watcher::send_end_of_present(std::uint64_t version) {
-  stream_->write(fmt::format(
-      R"({{"type":"BOOKMARK","object":{{"kind":"{}","apiVersion":"{}","metadata":{{)"
-      R"("resourceVersion":"{}","annotations":{{"k8s.io/initial-events-end":"true"}}}}}}}})"
-      "\n",
-      resource_.kind, resource_.api_version(), version));
+void Watcher::send_bookmark(std::uint64_t version, bool is_end_of_present) {
+  constexpr std::string_view kEnd = R"(,"annotations":{"k8s.io/initial-events-end":"true"})";
+  stream_->write(
+      fmt::format(R"({{"type":"BOOKMARK","object":{{"kind":"{}","apiVersion":"{}","metadata":{{)"
+                  R"("resourceVersion":"{}"{}}}}}}})"
+                  "\n",
+                  resource_.kind, resource_.api_version(), version,
+                  is_end_of_present ? kEnd : std::string_view()));
 }
 
 void Watcher::send_error(const base::Error& error) {

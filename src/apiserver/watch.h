@@ -1,8 +1,9 @@
 // Watches: one line of JSON for each change of what the client selected.
 //
 // Without a resource version, or with 0, what is there comes first. With sendInitialEvents (kubectl
-// from 1.34) a bookmark marks where that ends. An object that leaves the selection is told as
-// deleted, one that enters it as added.
+// from 1.34) a bookmark marks where that ends; with allowWatchBookmarks further ones tell how far
+// the store has come while nothing of the selection changed. An object that leaves the selection is
+// told as deleted, one that enters it as added.
 #pragma once
 
 #include <functional>

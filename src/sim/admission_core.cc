@@ -10,6 +10,7 @@
 #include "sim/core_defaults.h"
 #include "sim/core_rules.h"
 #include "sim/errors.h"
+#include "sim/kept_defaults.h"
 #include "sim/object_meta.h"
 
 namespace sim {
@@ -77,8 +78,8 @@ void validate_kind(Store& store) {
 }
 
 template <class Default>
-void default_kind(Store& store, model::Kind kind, Default fill_in) {
-  store.admit(store.resource_of(kind),
+void default_kind(Store& store, const Resource& resource, Default fill_in) {
+  store.admit(resource,
               [fill_in](const Stored*, Json& object, const WriteOptions& options) -> Result<void> {
                 if (options.subresource != "status") fill_in(object);
                 return {};
@@ -93,10 +94,13 @@ void install_core_admission(Store& store) {
                                                      const WriteOptions& options) {
     return options.subresource == "status" ? Result<void>() : admit_pod(store, before, pod);
   });
-  default_kind(store, Kind::Namespace, default_namespace);
-  default_kind(store, Kind::Deployment, default_deployment);
-  default_kind(store, Kind::ReplicaSet, default_replica_set);
-  default_kind(store, Kind::DaemonSet, default_daemon_set);
+  default_kind(store, store.resource_of(Kind::Namespace), default_namespace);
+  default_kind(store, store.resource_of(Kind::Deployment), default_deployment);
+  default_kind(store, store.resource_of(Kind::ReplicaSet), default_replica_set);
+  default_kind(store, store.resource_of(Kind::DaemonSet), default_daemon_set);
+  default_kind(store, *store.find_kind("apps/v1", "StatefulSet"), default_stateful_set);
+  default_kind(store, *store.find_kind("batch/v1", "Job"), default_job);
+  install_kept_defaults(store);
   validate_kind<model::Pod>(store);
   validate_kind<model::Node>(store);
   validate_kind<model::Deployment>(store);

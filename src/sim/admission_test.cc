@@ -90,6 +90,109 @@ TEST_F(AdmissionTest, pods_are_given_the_defaults_of_the_api) {
   EXPECT_EQ(tolerations.at(0).at("tolerationSeconds"), 300);
 }
 
+TEST_F(AdmissionTest, containers_and_pods_are_given_what_clients_rely_on) {
+  Json pod = (*create(R"({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": {
+    "containers": [{"name": "a", "image": "i"}, {"name": "b", "image": "r:5000/i:1"},
+                   {"name": "c", "image": "i:latest"}, {"name": "d", "image": "i@sha256:0"}]}})"))
+                 ->json;
+  const Json& spec = pod.at("spec");
+  EXPECT_EQ(spec.at("securityContext"), Json(boost::json::object()));
+  EXPECT_EQ(spec.at("enableServiceLinks"), Json(true));
+  EXPECT_EQ(spec.at("serviceAccount"), Json("default"));
+  std::vector<std::string> policies;
+  for (const Json& container : spec.at("containers").as_array()) {
+    policies.emplace_back(base::string_at(container, {"imagePullPolicy"}));
+    EXPECT_EQ(container.at("resources"), Json(boost::json::object()));
+    EXPECT_EQ(container.at("terminationMessagePath"), Json("/dev/termination-log"));
+    EXPECT_EQ(container.at("terminationMessagePolicy"), Json("File"));
+  }
+  EXPECT_THAT(policies, ::testing::ElementsAre("Always", "IfNotPresent", "Always", "IfNotPresent"));
+}
+
+TEST_F(AdmissionTest, services_get_addresses_and_keep_them) {
+  auto service = [&](std::string_view name, std::string_view spec) {
+    return Json((*create(R"({"apiVersion": "v1", "kind": "Service", "metadata": {"name": ")" +
+                         std::string(name) + R"("}, "spec": )" + std::string(spec) + "}"))
+                    ->json);
+  };
+  Json web = service("web", R"({"ports": [{"port": 80}], "selector": {"app": "web"}})");
+  EXPECT_EQ(base::string_at(web, {"spec", "type"}), "ClusterIP");
+  std::string address(base::string_at(web, {"spec", "clusterIP"}));
+  EXPECT_THAT(address, ::testing::StartsWith("10.96."));
+  EXPECT_EQ(web.at("spec").at("clusterIPs").at(0), Json(boost::json::string(address)));
+  EXPECT_EQ(web.at("spec").at("ports").at(0).at("targetPort"), Json(80));
+  EXPECT_NE(base::string_at(service("other", "{}"), {"spec", "clusterIP"}), address);
+  EXPECT_EQ(base::string_at(service("none", R"({"clusterIP": "None"})"), {"spec", "clusterIP"}),
+            "None");
+  EXPECT_EQ(base::string_at(service("far", R"({"type": "ExternalName", "externalName": "x.org"})"),
+                            {"spec", "clusterIP"}),
+            "");
+  Json outside = service("out", R"({"type": "NodePort", "ports": [{"port": 80}]})");
+  EXPECT_EQ(outside.at("spec").at("ports").at(0).at("nodePort"), Json(30'000));
+
+  const Resource& services = resource("v1", "Service");
+  Json replaced = base::parse_json(R"({"metadata": {"name": "out"},
+      "spec": {"type": "NodePort", "ports": [{"port": 80}, {"port": 81}]}})")
+                      .value();
+  Json after = (*store_.update(services, "default", "out", std::move(replaced)))->json;
+  EXPECT_EQ(base::string_at(after, {"spec", "clusterIP"}),
+            base::string_at(outside, {"spec", "clusterIP"}));
+  EXPECT_EQ(after.at("spec").at("ports").at(0).at("nodePort"), Json(30'000));
+  EXPECT_EQ(after.at("spec").at("ports").at(1).at("nodePort"), Json(30'001));
+}
+
+TEST_F(AdmissionTest, texts_of_a_secret_become_data) {
+  Json secret = (*create(R"({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "key"},
+      "data": {"a": "YQ==", "b": "Yg=="}, "stringData": {"b": "new", "c": "c"}})"))
+                    ->json;
+  EXPECT_EQ(base::print_json(secret.at("data")), R"({"a":"YQ==","b":"bmV3","c":"Yw=="})");
+  EXPECT_FALSE(secret.as_object().contains("stringData"));
+  EXPECT_EQ(base::string_at(secret, {"type"}), "Opaque");
+}
+
+TEST_F(AdmissionTest, a_claim_takes_the_default_storage_class) {
+  auto add_class = [&](std::string_view name, std::string_view is_default) {
+    return create(R"({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "provisioner": "p",
+        "metadata": {"name": ")" +
+                  std::string(name) + R"(", "annotations":
+        {"storageclass.kubernetes.io/is-default-class": ")" +
+                  std::string(is_default) + R"("}}})");
+  };
+  ASSERT_TRUE(add_class("slow", "false"));
+  auto claim = [&](std::string_view name, std::string_view more) {
+    return Json((*create(R"({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata":
+        {"name": ")" + std::string(name) +
+                         R"("}, "spec": {"accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": "1Gi"}})" +
+                         std::string(more) + "}}"))
+                    ->json);
+  };
+  EXPECT_FALSE(claim("a", "").at("spec").as_object().contains("storageClassName"));
+  ASSERT_TRUE(add_class("fast", "true"));
+  Json found = claim("b", "");
+  EXPECT_EQ(base::string_at(found, {"spec", "storageClassName"}), "fast");
+  EXPECT_EQ(base::string_at(found, {"spec", "volumeMode"}), "Filesystem");
+  EXPECT_EQ(base::string_at(found, {"status", "phase"}), "Pending");
+  EXPECT_EQ(
+      base::string_at(claim("c", R"(, "storageClassName": "")"), {"spec", "storageClassName"}), "");
+}
+
+TEST_F(AdmissionTest, a_job_knows_its_pods_by_its_uid) {
+  Json job = (*create(R"({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "once"},
+      "spec": {"template": {"spec": {"restartPolicy": "Never",
+                                     "containers": [{"name": "c", "image": "i"}]}}}})"))
+                 ->json;
+  std::string_view uid = base::string_at(job, {"metadata", "uid"});
+  EXPECT_EQ(base::string_at(
+                job, {"spec", "selector", "matchLabels", "batch.kubernetes.io/controller-uid"}),
+            uid);
+  const Json& labels = job.at("spec").at("template").at("metadata").at("labels");
+  EXPECT_EQ(base::string_at(labels, {"batch.kubernetes.io/job-name"}), "once");
+  EXPECT_EQ(base::string_at(labels, {"batch.kubernetes.io/controller-uid"}), uid);
+  EXPECT_EQ(job.at("spec").at("backoffLimit"), Json(6));
+  EXPECT_EQ(job.at("spec").at("completions"), Json(1));
+}
+
 TEST_F(AdmissionTest, a_priority_class_gives_the_priority_and_must_exist) {
   ASSERT_TRUE(create(R"({"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass",
                          "metadata": {"name": "high"}, "value": 1000})"));

@@ -15,8 +15,8 @@ model::ClassDefaults simulated_class_defaults() {
   return defaults;
 }
 
-Cluster::Cluster(ports::Clock& clock, const base::Random& random)
-    : store_(clock, random.fork("store")) {
+Cluster::Cluster(ports::Clock& clock, const base::Random& random, const StoreOptions& options)
+    : store_(clock, random.fork("store"), options) {
   install_admission(store_, simulated_class_defaults());
   create_default_objects();
 }

@@ -24,7 +24,7 @@ model::ClassDefaults simulated_class_defaults();
 class Cluster {
  public:
   // Requires: the clock outlives the cluster.
-  Cluster(ports::Clock& clock, const base::Random& random);
+  Cluster(ports::Clock& clock, const base::Random& random, const StoreOptions& options = {});
 
   Store& store() { return store_; }
 

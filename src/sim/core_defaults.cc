@@ -1,8 +1,10 @@
 #include "sim/core_defaults.h"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -81,6 +83,25 @@ std::optional<base::Quantity> quantity_at(const Json& container, std::string_vie
   return *quantity;
 }
 
+// An image without a tag, or with the tag latest, is pulled each time.
+std::string_view pull_policy(std::string_view image) {
+  if (image.contains('@')) return "IfNotPresent";
+  image.remove_prefix(std::min(image.find_last_of('/') + 1, image.size()));
+  std::size_t colon = image.find(':');
+  bool is_latest = colon == std::string_view::npos || image.substr(colon + 1) == "latest";
+  return is_latest ? "Always" : "IfNotPresent";
+}
+
+void default_container(object& container) {
+  each(container, "ports", [](object& port) { set_default(port, "protocol", "TCP"); });
+  const Json* image = container.if_contains("image");
+  const auto* name = image == nullptr ? nullptr : image->if_string();
+  if (name != nullptr) set_default(container, "imagePullPolicy", text(pull_policy(*name)));
+  set_default(container, "resources", object());
+  set_default(container, "terminationMessagePath", "/dev/termination-log");
+  set_default(container, "terminationMessagePolicy", "File");
+}
+
 void default_template(object& spec) {
   Json* found = spec.if_contains("template");
   if (found == nullptr || !found->is_object()) return;
@@ -109,11 +130,9 @@ void default_pod_spec(Json& spec) {
   set_default(*members, "terminationGracePeriodSeconds", 30);
   set_default(*members, "dnsPolicy", "ClusterFirst");
   set_default(*members, "schedulerName", "default-scheduler");
-  for (std::string_view list : {"containers", "initContainers"}) {
-    each(*members, list, [](object& container) {
-      each(container, "ports", [](object& port) { set_default(port, "protocol", "TCP"); });
-    });
-  }
+  set_default(*members, "securityContext", object());
+  for (std::string_view list : {"containers", "initContainers"})
+    each(*members, list, default_container);
 }
 
 void default_pod(Json& pod, std::int32_t priority) {
@@ -124,7 +143,9 @@ void default_pod(Json& pod, std::int32_t priority) {
     each(*spec, list, copy_limits);
   tolerate(*spec, model::kNotReadyTaint);
   tolerate(*spec, model::kUnreachableTaint);
+  set_default(*spec, "enableServiceLinks", true);
   set_default(*spec, "serviceAccountName", "default");
+  set_default(*spec, "serviceAccount", spec->at("serviceAccountName"));
   set_default(*spec, "preemptionPolicy", "PreemptLowerPriority");
   set_default(*spec, "priority", priority);
   object* status = object_at(pod.get_object(), "status");
@@ -162,6 +183,51 @@ void default_daemon_set(Json& set) {
   }
   set_default(*spec, "revisionHistoryLimit", 10);
   default_template(*spec);
+}
+
+void default_stateful_set(Json& set) {
+  object* spec = object_at(set.get_object(), "spec");
+  if (spec == nullptr) return;
+  set_default(*spec, "replicas", 1);
+  set_default(*spec, "podManagementPolicy", "OrderedReady");
+  set_default(*spec, "revisionHistoryLimit", 10);
+  if (object* strategy = object_at(*spec, "updateStrategy")) {
+    set_default(*strategy, "type", "RollingUpdate");
+    bool is_rolling = strategy->at("type") == "RollingUpdate";
+    object* rolling = is_rolling ? object_at(*strategy, "rollingUpdate") : nullptr;
+    if (rolling != nullptr) set_default(*rolling, "partition", 0);
+  }
+  if (object* retention = object_at(*spec, "persistentVolumeClaimRetentionPolicy")) {
+    set_default(*retention, "whenDeleted", "Retain");
+    set_default(*retention, "whenScaled", "Retain");
+  }
+  default_template(*spec);
+}
+
+void default_job(Json& job) {
+  object* spec = object_at(job.get_object(), "spec");
+  if (spec == nullptr) return;
+  if (!spec->contains("parallelism")) set_default(*spec, "completions", 1);
+  set_default(*spec, "parallelism", 1);
+  set_default(*spec, "backoffLimit", 6);
+  set_default(*spec, "completionMode", "NonIndexed");
+  set_default(*spec, "suspend", false);
+  default_template(*spec);
+  const Json* is_manual = spec->if_contains("manualSelector");
+  Json* pod_template = spec->if_contains("template");
+  bool has_template = pod_template != nullptr && pod_template->is_object();
+  if ((is_manual != nullptr && *is_manual == true) || !has_template) return;
+  object* metadata = object_at(pod_template->get_object(), "metadata");
+  object* labels = metadata == nullptr ? nullptr : object_at(*metadata, "labels");
+  if (labels == nullptr) return;
+  Json uid = text(meta_text(job, "uid"));
+  Json name = text(meta_text(job, "name"));
+  for (std::string_view prefix : {"", "batch.kubernetes.io/"}) {
+    set_default(*labels, std::string(prefix) + "controller-uid", uid);
+    set_default(*labels, std::string(prefix) + "job-name", name);
+  }
+  set_default(*spec, "selector",
+              {{"matchLabels", {{"batch.kubernetes.io/controller-uid", std::move(uid)}}}});
 }
 
 void default_namespace(Json& name_space) {

@@ -18,6 +18,9 @@ void default_pod(base::Json& pod, std::int32_t priority);
 void default_deployment(base::Json& deployment);
 void default_replica_set(base::Json& set);
 void default_daemon_set(base::Json& set);
+void default_stateful_set(base::Json& set);
+// The labels by which its pods are known are made of its uid and name.
+void default_job(base::Json& job);
 void default_namespace(base::Json& name_space);
 
 // Guaranteed, Burstable or BestEffort.

@@ -73,7 +73,7 @@ void set_condition(Json& value, std::string_view type, std::string_view status, 
 
 }  // namespace
 
-Result<void> Store::State::take_allowance(const Stored& pod) {
+Result<void> Store::State::take_allowance(const Stored& pod, bool dry_run) {
   const auto& typed = pod.object.as<model::Pod>();
   const Resource& resource = resource_of(model::Kind::PodDisruptionBudget);
   StoredPtr found;
@@ -101,7 +101,7 @@ Result<void> Store::State::take_allowance(const Stored& pod) {
   }
   Result<StoredPtr> after = read(resource, with_one_disruption(found->json));
   base::check(after.has_value(), "a stored budget can be read");
-  commit(resource, found, std::move(*after), false);
+  commit(resource, found, std::move(*after), dry_run);
   return {};
 }
 
@@ -113,8 +113,8 @@ Result<void> Store::evict(std::string_view name_space, std::string_view name,
   Result<void> preconditions =
       check_preconditions(pods, *pod, options.uid, options.resource_version);
   if (!preconditions) return preconditions;
-  if (needs_budget(pod->object.as<model::Pod>()) && !options.dry_run) {
-    Result<void> allowed = state_->take_allowance(*pod);
+  if (needs_budget(pod->object.as<model::Pod>())) {
+    Result<void> allowed = state_->take_allowance(*pod, options.dry_run);
     if (!allowed) return allowed;
   }
   Result<StoredPtr> removed = remove(pods, name_space, name, options);
@@ -122,8 +122,8 @@ Result<void> Store::evict(std::string_view name_space, std::string_view name,
   return {};
 }
 
-Result<void> Store::bind(std::string_view name_space, std::string_view name,
-                         std::string_view node) {
+Result<void> Store::bind(std::string_view name_space, std::string_view name, std::string_view node,
+                         bool dry_run) {
   const Resource& pods = resource_of(model::Kind::Pod);
   StoredPtr before = get(pods, name_space, name);
   if (before == nullptr) return not_found(pods, name);
@@ -142,7 +142,7 @@ Result<void> Store::bind(std::string_view name_space, std::string_view name,
   set_condition(value, "PodScheduled", "True", state_->clock.now());
   Result<StoredPtr> after = state_->read(pods, std::move(value));
   if (!after) return std::unexpected(after.error());
-  state_->commit(pods, before, std::move(*after), false);
+  state_->commit(pods, before, std::move(*after), dry_run);
   return {};
 }
 

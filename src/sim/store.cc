@@ -1,5 +1,7 @@
 #include "sim/store.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -19,12 +21,13 @@ std::string store_key(std::string_view name_space, std::string_view name) {
   return key;
 }
 
-Store::State::State(ports::Clock& clock_in, base::Random random_in)
+Store::State::State(ports::Clock& clock_in, base::Random random_in, const StoreOptions& options)
     : clock(clock_in),
       random(std::move(random_in)),
       resources(make_resources()),
       tables(resources.size()),
-      log(clock_in, resources.size()) {}
+      forms(std::make_shared<OpenForms>(options.open_forms)),
+      log(clock_in, resources.size(), forms, options) {}
 
 std::size_t Store::State::index_of(const Resource& resource) const {
   std::less<const Resource*> before;
@@ -47,8 +50,8 @@ StoredPtr Store::State::find(const Resource& resource, std::string_view name_spa
   return found == objects.end() ? nullptr : found->second;
 }
 
-Store::Store(ports::Clock& clock, base::Random random)
-    : state_(std::make_unique<State>(clock, std::move(random))) {}
+Store::Store(ports::Clock& clock, base::Random random, const StoreOptions& options)
+    : state_(std::make_unique<State>(clock, std::move(random), options)) {}
 
 Store::~Store() = default;
 
@@ -94,9 +97,44 @@ ListResult Store::list(const Resource& resource, std::string_view name_space) co
   return result;
 }
 
+base::Result<ListResult> Store::list_at(const Resource& resource, std::string_view name_space,
+                                        std::uint64_t version, const Position& after) const {
+  if (version > state_->version) {
+    return base::fail(
+        base::Code::timed_out,
+        fmt::format("Too large resource version: {}, current: {}", version, state_->version));
+  }
+  base::Result<std::map<std::string, StoredPtr>> past =
+      state_->log.before_changes(state_->index_of(resource), version);
+  if (!past) return std::unexpected(past.error());
+  bool is_all = name_space.empty() || !resource.namespaced;
+  std::string first = is_all ? std::string() : store_key(name_space, "");
+  if (!after.name.empty()) first = std::max(first, store_key(after.name_space, after.name) + '\0');
+  const auto& objects = state_->table_of(resource).objects;
+  auto changed = past->lower_bound(first);
+  ListResult result;
+  result.version = version;
+  auto take = [&](const StoredPtr& object) {
+    if (object != nullptr) result.items.push_back(object);
+  };
+  auto is_here = [&](const std::string& key) {
+    return is_all || (key.starts_with(name_space) && key[name_space.size()] == '\0');
+  };
+  for (auto entry = objects.lower_bound(first); entry != objects.end() && is_here(entry->first);
+       ++entry) {
+    for (; changed != past->end() && changed->first < entry->first; ++changed)
+      take(changed->second);
+    bool is_changed = changed != past->end() && changed->first == entry->first;
+    take(is_changed ? (changed++)->second : entry->second);
+  }
+  for (; changed != past->end() && is_here(changed->first); ++changed)
+    take(changed->second);
+  return result;
+}
+
 base::Result<std::shared_ptr<void>> Store::watch(const Resource& resource, std::uint64_t version,
-                                                 Sink sink) {
-  return state_->log.watch(state_->index_of(resource), version, std::move(sink));
+                                                 Sink sink, const WatchOptions& options) {
+  return state_->log.watch(state_->index_of(resource), version, std::move(sink), options);
 }
 
 std::uint64_t Store::version() const { return state_->version; }

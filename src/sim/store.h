@@ -13,6 +13,7 @@
 // are worded as Kubernetes words them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -27,11 +28,12 @@
 #include "model/kinds.h"
 #include "ports/clock.h"
 #include "sim/resources.h"
+#include "sim/wire_form.h"
 
 namespace sim {
 
 struct Stored {
-  base::Json json;       // with apiVersion and kind
+  WireForm json;         // with apiVersion and kind
   model::Object object;  // empty unless Resource::known
   std::uint64_t version = 0;
 };
@@ -41,12 +43,33 @@ struct WatchEvent {
   enum class Type { added, modified, deleted, bookmark };
   Type type = Type::added;
   StoredPtr object;  // of a deleted event: the last state, with the version of the deletion
-  StoredPtr before;  // what a modified event replaced, so that selectors can tell who left
+  StoredPtr before;  // what was there until then: of a modified event and a deleted one
+  // Of a bookmark, which has no object: everything up to this version was delivered.
+  std::uint64_t version = 0;
 };
 
 struct ListResult {
   std::vector<StoredPtr> items;  // by namespace, then name
   std::uint64_t version = 0;     // of the store, to watch from
+};
+
+// A place between the objects of a collection: behind the one of this name.
+struct Position {
+  std::string name_space;
+  std::string name;  // "": at the beginning
+};
+
+struct WatchOptions {
+  // Bookmarks as the store goes on, for those who want to watch again later from where they were.
+  bool bookmarks = false;
+};
+
+// What a store may keep beside the objects as they are.
+struct StoreOptions {
+  std::size_t open_forms = 4096;  // objects whose wire form stays open (wire_form.h)
+  // Changes that can still be watched. The bytes are those of open wire forms, roughly.
+  std::size_t history_events = 10'000;
+  std::size_t history_bytes = 4 << 20;
 };
 
 enum class PatchType { merge, strategic, json };
@@ -70,7 +93,7 @@ struct DeleteOptions {
 
 class Store {
  public:
-  Store(ports::Clock& clock, base::Random random);
+  Store(ports::Clock& clock, base::Random random, const StoreOptions& options = {});
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -86,6 +109,10 @@ class Store {
                 std::string_view name) const;  // null if there is none
   // Namespace "" lists all of them.
   ListResult list(const Resource& resource, std::string_view name_space = "") const;
+  // The same as it was at a version, from a position on. Code::gone if the history does not reach
+  // that far back, Code::timed_out if the version has not come yet.
+  base::Result<ListResult> list_at(const Resource& resource, std::string_view name_space,
+                                   std::uint64_t version, const Position& after = {}) const;
 
   // metadata.generateName makes a name; the namespace defaults to `name_space`, then the object's.
   base::Result<StoredPtr> create(const Resource& resource, std::string_view name_space,
@@ -112,7 +139,8 @@ class Store {
   base::Result<void> evict(std::string_view name_space, std::string_view name,
                            const DeleteOptions& options = {});
   // pods/binding: sets the node and the condition PodScheduled.
-  base::Result<void> bind(std::string_view name_space, std::string_view pod, std::string_view node);
+  base::Result<void> bind(std::string_view name_space, std::string_view pod, std::string_view node,
+                          bool dry_run = false);
   // The autoscaling/v1 Scale of an object. Requires: resource.has_scale.
   base::Json scale_of(const Resource& resource, const Stored& stored) const;
 
@@ -120,7 +148,7 @@ class Store {
   // The watch ends when the returned handle goes.
   using Sink = std::function<void(const WatchEvent&)>;
   base::Result<std::shared_ptr<void>> watch(const Resource& resource, std::uint64_t version,
-                                            Sink sink);
+                                            Sink sink, const WatchOptions& options = {});
 
   std::uint64_t version() const;
 

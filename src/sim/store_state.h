@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,7 @@ namespace sim {
 std::string store_key(std::string_view name_space, std::string_view name);
 
 struct Store::State {
-  State(ports::Clock& clock_in, base::Random random_in);
+  State(ports::Clock& clock_in, base::Random random_in, const StoreOptions& options);
 
   struct Table {
     std::map<std::string, StoredPtr, std::less<>> objects;  // by store_key
@@ -47,12 +48,14 @@ struct Store::State {
   StoredPtr commit(const Resource& resource, const StoredPtr& before, StoredPtr after,
                    bool dry_run);
   bool is_finished(const Resource& resource, const base::Json& value) const;
+  // What was prepared, as a dry run answers it.
+  StoredPtr unwritten(const StoredPtr& before, const Stored& prepared) const;
 
   base::Result<StoredPtr> remove(const Resource& resource, std::string_view name_space,
                                  std::string_view name, const DeleteOptions& options);
 
   // Takes one disruption from the budget of the pod; Code::throttled if there is none left.
-  base::Result<void> take_allowance(const Stored& pod);
+  base::Result<void> take_allowance(const Stored& pod, bool dry_run);
 
   // Whether something new may be created in the namespace.
   base::Result<void> check_namespace(const Resource& resource, std::string_view name_space,
@@ -65,6 +68,7 @@ struct Store::State {
   base::Random random;
   const std::vector<Resource> resources;
   std::vector<Table> tables;  // as resources
+  const std::shared_ptr<OpenForms> forms;
   WatchLog log;
   std::uint64_t version = 1;
 };

@@ -169,7 +169,7 @@ Result<StoredPtr> Store::State::read(const Resource& resource, Json value) const
     Result<model::ObjectMeta> metadata = base::from_json<model::ObjectMeta>(value.at("metadata"));
     if (!metadata) return unreadable(resource, "metadata." + metadata.error().message);
   }
-  stored->json = std::move(value);
+  stored->json = WireForm(std::move(value), forms);
   return stored;
 }
 
@@ -214,25 +214,38 @@ StoredPtr Store::State::commit(const Resource& resource, const StoredPtr& before
   version = after->version;
   std::string key = store_key(meta_text(after->json, "namespace"), meta_text(after->json, "name"));
   auto& objects = table_of(resource).objects;
-  WatchEvent event{WatchEvent::Type::added, after, before};
+  WatchEvent event{WatchEvent::Type::added, after, before, after->version};
   if (is_gone) {
     event.type = WatchEvent::Type::deleted;
     objects.erase(key);
   } else {
     if (before != nullptr) event.type = WatchEvent::Type::modified;
-    objects.insert_or_assign(std::move(key), after);
+    objects.insert_or_assign(key, after);
   }
-  log.append(index_of(resource), std::move(event));
+  log.append(index_of(resource), std::move(key), std::move(event));
   if (is_gone && resource.namespaced) finish_namespace(meta_text(after->json, "namespace"));
   return after;
+}
+
+// A dry run makes no version.
+StoredPtr Store::State::unwritten(const StoredPtr& before, const Stored& prepared) const {
+  Json value = prepared.json;
+  if (before == nullptr) {
+    metadata_of(value).erase("resourceVersion");
+  } else {
+    metadata_of(value)["resourceVersion"] = text(meta_text(before->json, "resourceVersion"));
+  }
+  auto stored = std::make_shared<Stored>(prepared);
+  stored->json = WireForm(std::move(value), forms);
+  return stored;
 }
 
 Result<StoredPtr> Store::State::write(const Resource& resource, const StoredPtr& before, Json value,
                                       const WriteOptions& options) {
   Result<StoredPtr> prepared = prepare(resource, before, std::move(value), options);
   if (!prepared || *prepared == before) return prepared;
-  StoredPtr after = commit(resource, before, std::move(*prepared), options.dry_run);
-  if (options.dry_run) return after;
+  if (options.dry_run) return unwritten(before, **prepared);
+  StoredPtr after = commit(resource, before, std::move(*prepared), false);
   for (const Sequel& sequel : table_of(resource).sequels)
     sequel(*after);
   return after;
@@ -302,7 +315,7 @@ Result<StoredPtr> Store::update(const Resource& resource, std::string_view name_
     keep_member(whole, value, "status");
     value = std::move(whole);
   } else if (resource.has_status) {
-    keep_member(value, before->json, "status");
+    keep_member(value, before->json.open(), "status");
   }
   keep_system_metadata(value, before->json);
   Result<void> finalizers = check_finalizers(resource, before->json, value);
