@@ -53,6 +53,7 @@ std::optional<Filter> parse_filter(std::string_view text) {
 
 const Json* element(const Json& list, std::string_view brackets) {
   if (!list.is_array()) return nullptr;
+  if (brackets == "*") return list.get_array().if_contains(0);
   if (std::optional<std::size_t> index = base::to_integer<std::size_t>(brackets)) {
     return list.get_array().if_contains(*index);
   }

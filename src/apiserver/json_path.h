@@ -1,6 +1,7 @@
 // The JSONPaths of printer columns, as far as columns use them: members (".spec.nodeName", dots of
-// a name escaped as in ".metadata.labels.karpenter\.sh/nodepool"), elements (".items[0]") and the
-// elements of a list that have a member with a text (".conditions[?(@.type==\"Ready\")]").
+// a name escaped as in ".metadata.labels.karpenter\.sh/nodepool"), elements (".items[0]"; of all,
+// ".items[*]", a column shows the first) and the elements of a list that have a member with a text
+// (".conditions[?(@.type==\"Ready\")]").
 #pragma once
 
 #include <string_view>

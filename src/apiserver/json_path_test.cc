@@ -21,6 +21,7 @@ TEST(JsonPath, finds_what_columns_ask_for) {
   EXPECT_EQ(at(".status.conditions[?(@.type==\"Ready\")].status"), "\"True\"");
   EXPECT_EQ(at(".status.conditions[?(@.type=='Drifted')].status"), "\"False\"");
   EXPECT_EQ(at(".spec.list[1]"), "\"b\"");
+  EXPECT_EQ(at(".status.conditions[*].type"), "\"Drifted\"");
 }
 
 TEST(JsonPath, finds_nothing_where_nothing_is) {

@@ -8,10 +8,11 @@
 //
 // What a member may be: bool, int32_t, int64_t, std::string, Json (free-form), a scalar (a class
 // with its own text form, see Scalar), another described struct, and std::optional, std::vector,
-// Map and Shared of these. A trailing underscore of a member is not part of the wire name.
+// Map, Given and Shared of these. A trailing underscore of a member is not part of the wire name.
 //
 // When written, a member that is empty (false, 0, "", no elements, not set, an object without
-// members) is left out; wrap it in std::optional where "set but empty" differs from "not set".
+// members) is left out; wrap it in std::optional, or a text, list or map in Given, where "set but
+// empty" differs from "not set".
 // FIELDS_WITH names members that are written always, and those of the API that are legal but not
 // kept: reading passes over them and does not call them unknown.
 #pragma once
@@ -70,6 +71,23 @@ class Shared {
   }
 
   std::shared_ptr<T> value_;
+};
+
+// A text, list or map that remembers that it was given although it is empty: to the hash of a
+// NodePool `taints: []` is not the same as no taints. Otherwise it is what it holds.
+template <class Value>
+class Given : public Value {
+ public:
+  using Value::Value;
+  using Value::operator=;
+  Given() = default;
+  explicit Given(Value value) : Value(std::move(value)) {}
+
+  bool is_given() const { return is_given_ || !this->empty(); }
+  void give() { is_given_ = true; }
+
+ private:
+  bool is_given_ = false;
 };
 
 struct Type;
@@ -168,6 +186,11 @@ template <class T>
 struct IsShared<Shared<T>> : std::true_type {};
 
 template <class T>
+struct IsGiven : std::false_type {};
+template <class T>
+struct IsGiven<Given<T>> : std::true_type {};
+
+template <class T>
 concept ScalarType = requires { Scalar<T>::kName; };
 
 template <class T>
@@ -240,6 +263,25 @@ Type optional_type() {
   return type;
 }
 
+template <class Value>
+Type given_type() {
+  Type type;
+  type.kind = Type::Kind::optional;
+  type.name = "optional";
+  type.element = &type_of<Value>;
+  type.empty = [](const void* value) { return !as<Given<Value>>(value).is_given(); };
+  type.get = [](const void* value) -> const void* {
+    const auto& given = as<Given<Value>>(value);
+    return given.is_given() ? static_cast<const Value*>(&given) : nullptr;
+  };
+  type.emplace = [](void* value) -> void* {
+    auto& given = as<Given<Value>>(value);
+    given.give();
+    return static_cast<Value*>(&given);
+  };
+  return type;
+}
+
 template <class Element>
 Type shared_type() {
   Type type;
@@ -276,9 +318,13 @@ struct MemberOf<Value Object::*> {
 };
 
 template <class T>
-struct SharedElement;
+struct ElementOf;
 template <class T>
-struct SharedElement<Shared<T>> {
+struct ElementOf<Shared<T>> {
+  using type = T;
+};
+template <class T>
+struct ElementOf<Given<T>> {
   using type = T;
 };
 
@@ -315,7 +361,10 @@ const Type& type_of() {
     static const Type type = detail::optional_type<T>();
     return type;
   } else if constexpr (detail::IsShared<T>::value) {
-    static const Type type = detail::shared_type<typename detail::SharedElement<T>::type>();
+    static const Type type = detail::shared_type<typename detail::ElementOf<T>::type>();
+    return type;
+  } else if constexpr (detail::IsGiven<T>::value) {
+    static const Type type = detail::given_type<typename detail::ElementOf<T>::type>();
     return type;
   } else {
     return describe(static_cast<const T*>(nullptr));  // by the struct's own DESCRIBED()

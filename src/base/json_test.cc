@@ -24,9 +24,11 @@ struct Tree {
   std::optional<std::vector<std::string>> reasons;
   Json free;
   std::int32_t small = 0;
+  Given<std::vector<Leaf>> given;
+  Given<std::string> text;
 };
 DESCRIBED(Tree);
-FIELDS(Tree, kind_, first, rest, labels, shared, reasons, free, small);
+FIELDS(Tree, kind_, first, rest, labels, shared, reasons, free, small, given, text);
 
 struct Strict {
   std::string key;
@@ -45,6 +47,21 @@ Result<Tree> read(std::string_view text, std::vector<std::string>* unknown = nul
   Result<Json> value = parse_json(text);
   if (!value) return std::unexpected(value.error());
   return from_json<Tree>(*value, unknown);
+}
+
+TEST(Json, what_was_given_but_empty_is_written_again) {
+  std::string text = R"({"given":[],"text":""})";
+  Result<Tree> tree = read(text);
+  ASSERT_TRUE(tree) << error_of(tree);
+  EXPECT_TRUE(tree->given.is_given());
+  EXPECT_TRUE(tree->text.is_given());
+  EXPECT_EQ(print_json(to_json(*tree)), text);
+  Tree made;
+  EXPECT_FALSE(made.given.is_given());
+  made.given = {Leaf{"a", 0, false}};
+  made.text = "b";
+  EXPECT_TRUE(made.given.is_given());
+  EXPECT_EQ(print_json(to_json(made)), R"({"given":[{"name":"a"}],"text":"b"})");
 }
 
 TEST(Json, what_is_written_reads_back_and_empty_members_are_left_out) {

@@ -126,7 +126,9 @@ std::vector<BlockDeviceMapping> convert_block_devices(
     if (old.volumeSize) {
       ebs.volumeSize = convert_volume_size(*old.volumeSize, at + ".ebs.volumeSize", report);
     }
-    result.push_back({mapping.deviceName, std::move(ebs), false});
+    BlockDeviceMapping& converted = result.emplace_back();
+    converted.deviceName = mapping.deviceName;
+    converted.ebs = std::move(ebs);
   }
   return result;
 }

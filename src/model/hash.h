@@ -5,9 +5,8 @@
 // The number is Karpenter's version "v3" to the bit, so that taking over a cluster drifts nothing
 // (API-319). Another algorithm needs another version text, which begins with `j`.
 //
-// It tells a list or map that is absent from one that is there but empty, which NodePool does not.
-// So the wire form is what is hashed; a NodePool counts its empty lists and maps as absent. A
-// taint's timeAdded is not counted (API-328).
+// A list or map that is absent differs from one that is given but empty (API-326). A taint's
+// timeAdded is not counted (API-328).
 #pragma once
 
 #include <string>

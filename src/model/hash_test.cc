@@ -20,6 +20,9 @@ std::string hash_of(const std::string& spec, const std::string& metadata = "") {
   EXPECT_TRUE(json) << text;
   base::Result<std::string> hash = node_pool_hash(*json);
   EXPECT_TRUE(hash) << hash.error().message;
+  base::Result<NodePool> pool = base::from_json<NodePool>(*json);
+  EXPECT_TRUE(pool) << pool.error().message;
+  EXPECT_EQ(node_pool_hash(*pool), hash.value_or("")) << "the object has the hash of its wire form";
   return hash.value_or("");
 }
 

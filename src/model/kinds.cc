@@ -4,14 +4,23 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
+#include "model/capacity_buffer.h"
 #include "model/cluster.h"
+#include "model/job.h"
+#include "model/kwok_node_class.h"
 #include "model/node.h"
 #include "model/node_claim.h"
 #include "model/node_class.h"
+#include "model/node_overlay.h"
 #include "model/node_pool.h"
 #include "model/pdb.h"
 #include "model/pod.h"
+#include "model/priority_class.h"
+#include "model/resource_claim.h"
+#include "model/stateful_set.h"
+#include "model/volume.h"
 #include "model/workload.h"
 
 namespace model {
@@ -56,6 +65,26 @@ std::vector<PrinterColumn> node_class_columns() {
   };
 }
 
+std::vector<PrinterColumn> node_overlay_columns() {
+  return {
+      {"Ready", "string", kReadyPath},
+      {"Age", "date", kAgePath},
+      {"Weight", "integer", ".spec.weight", true},
+  };
+}
+
+std::vector<PrinterColumn> capacity_buffer_columns() {
+  return {
+      {"Strategy", "string", ".spec.provisioningStrategy"},
+      {"PodTemplate", "string", ".status.podTemplateRef.name"},
+      {"Replicas", "integer", ".status.replicas"},
+      {"ConditionsType", "string", ".status.conditions[*].type"},
+      {"ConditionsStatus", "string", ".status.conditions[*].status"},
+      {"ConditionsReason", "string", ".status.conditions[*].reason"},
+      {"Age", "date", kAgePath},
+  };
+}
+
 template <class T>
 KindInfo row(std::string_view group, std::string_view version, std::string_view plural,
              bool namespaced, bool has_status, std::vector<std::string_view> short_names,
@@ -73,9 +102,8 @@ KindInfo row(std::string_view group, std::string_view version, std::string_view 
           .type = &base::type_of<T>};
 }
 
-// In the order of the enumeration.
-const std::array<KindInfo, 12>& table() {
-  static const std::array<KindInfo, 12> rows = {
+std::vector<KindInfo> core_rows() {
+  return {
       row<Pod>("", "v1", "pods", true, true, {"po"}, {"all"}),
       row<Node>("", "v1", "nodes", false, true, {"no"}, {}),
       row<Namespace>("", "v1", "namespaces", false, true, {"ns"}, {}),
@@ -92,6 +120,42 @@ const std::array<KindInfo, 12>& table() {
       row<EC2NodeClass>("karpenter.k8s.aws", "v1", "ec2nodeclasses", false, true,
                         {"ec2nc", "ec2ncs"}, {"karpenter"}, node_class_columns()),
   };
+}
+
+std::vector<KindInfo> further_rows() {
+  constexpr std::string_view kStorage = "storage.k8s.io";
+  constexpr std::string_view kDevices = "resource.k8s.io";
+  return {
+      row<StatefulSet>("apps", "v1", "statefulsets", true, true, {"sts"}, {"all"}),
+      row<Job>("batch", "v1", "jobs", true, true, {}, {"all"}),
+      row<PodTemplate>("", "v1", "podtemplates", true, false, {}, {}),
+      row<PriorityClass>("scheduling.k8s.io", "v1", "priorityclasses", false, false, {"pc"}, {}),
+      row<PersistentVolume>("", "v1", "persistentvolumes", false, true, {"pv"}, {}),
+      row<PersistentVolumeClaim>("", "v1", "persistentvolumeclaims", true, true, {"pvc"}, {}),
+      row<StorageClass>(kStorage, "v1", "storageclasses", false, false, {"sc"}, {}),
+      row<CSINode>(kStorage, "v1", "csinodes", false, false, {}, {}),
+      row<VolumeAttachment>(kStorage, "v1", "volumeattachments", false, true, {}, {}),
+      row<ResourceClaim>(kDevices, "v1", "resourceclaims", true, true, {}, {}),
+      row<ResourceClaimTemplate>(kDevices, "v1", "resourceclaimtemplates", true, false, {}, {}),
+      row<DeviceClass>(kDevices, "v1", "deviceclasses", false, false, {}, {}),
+      row<ResourceSlice>(kDevices, "v1", "resourceslices", false, false, {}, {}),
+      row<NodeOverlay>("karpenter.sh", "v1alpha1", "nodeoverlays", false, true, {"overlays"},
+                       {"karpenter"}, node_overlay_columns()),
+      row<CapacityBuffer>("autoscaling.x-k8s.io", "v1beta1", "capacitybuffers", true, true, {"cb"},
+                          {"autoscaling"}, capacity_buffer_columns()),
+      row<KWOKNodeClass>("karpenter.kwok.sh", "v1alpha1", "kwoknodeclasses", false, true,
+                         {"kwoknc", "kwokncs"}, {"karpenter"}),
+  };
+}
+
+// In the order of the enumeration.
+const std::vector<KindInfo>& table() {
+  static const std::vector<KindInfo> rows = [] {
+    std::vector<KindInfo> all = core_rows();
+    std::ranges::move(further_rows(), std::back_inserter(all));
+    base::check(all.size() == kKindCount, "every kind has its row");
+    return all;
+  }();
   return rows;
 }
 
@@ -110,11 +174,35 @@ constexpr Functions functions_of() {
 }
 
 const Functions& functions(Kind kind) {
-  static constexpr std::array<Functions, 12> rows = {
-      functions_of<Pod>(),        functions_of<Node>(),      functions_of<Namespace>(),
-      functions_of<Event>(),      functions_of<Lease>(),     functions_of<Deployment>(),
-      functions_of<ReplicaSet>(), functions_of<DaemonSet>(), functions_of<PodDisruptionBudget>(),
-      functions_of<NodePool>(),   functions_of<NodeClaim>(), functions_of<EC2NodeClass>(),
+  static constexpr std::array<Functions, kKindCount> rows = {
+      functions_of<Pod>(),
+      functions_of<Node>(),
+      functions_of<Namespace>(),
+      functions_of<Event>(),
+      functions_of<Lease>(),
+      functions_of<Deployment>(),
+      functions_of<ReplicaSet>(),
+      functions_of<DaemonSet>(),
+      functions_of<PodDisruptionBudget>(),
+      functions_of<NodePool>(),
+      functions_of<NodeClaim>(),
+      functions_of<EC2NodeClass>(),
+      functions_of<StatefulSet>(),
+      functions_of<Job>(),
+      functions_of<PodTemplate>(),
+      functions_of<PriorityClass>(),
+      functions_of<PersistentVolume>(),
+      functions_of<PersistentVolumeClaim>(),
+      functions_of<StorageClass>(),
+      functions_of<CSINode>(),
+      functions_of<VolumeAttachment>(),
+      functions_of<ResourceClaim>(),
+      functions_of<ResourceClaimTemplate>(),
+      functions_of<DeviceClass>(),
+      functions_of<ResourceSlice>(),
+      functions_of<NodeOverlay>(),
+      functions_of<CapacityBuffer>(),
+      functions_of<KWOKNodeClass>(),
   };
   return rows[static_cast<std::size_t>(kind)];
 }

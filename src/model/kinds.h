@@ -30,6 +30,22 @@ struct PodDisruptionBudget;
 struct NodePool;
 struct NodeClaim;
 struct EC2NodeClass;
+struct StatefulSet;
+struct Job;
+struct PodTemplate;
+struct PriorityClass;
+struct PersistentVolume;
+struct PersistentVolumeClaim;
+struct StorageClass;
+struct CSINode;
+struct VolumeAttachment;
+struct ResourceClaim;
+struct ResourceClaimTemplate;
+struct DeviceClass;
+struct ResourceSlice;
+struct NodeOverlay;
+struct CapacityBuffer;
+struct KWOKNodeClass;
 
 enum class Kind {
   Pod,
@@ -44,7 +60,24 @@ enum class Kind {
   NodePool,
   NodeClaim,
   EC2NodeClass,
+  StatefulSet,
+  Job,
+  PodTemplate,
+  PriorityClass,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  StorageClass,
+  CSINode,
+  VolumeAttachment,
+  ResourceClaim,
+  ResourceClaimTemplate,
+  DeviceClass,
+  ResourceSlice,
+  NodeOverlay,
+  CapacityBuffer,
+  KWOKNodeClass,
 };
+inline constexpr std::size_t kKindCount = static_cast<std::size_t>(Kind::KWOKNodeClass) + 1;
 
 // A column of `kubectl get`: a JSONPath below the object (API-008).
 struct PrinterColumn {
@@ -102,6 +135,38 @@ template <>
 inline constexpr Kind kKindOf<NodeClaim> = Kind::NodeClaim;
 template <>
 inline constexpr Kind kKindOf<EC2NodeClass> = Kind::EC2NodeClass;
+template <>
+inline constexpr Kind kKindOf<StatefulSet> = Kind::StatefulSet;
+template <>
+inline constexpr Kind kKindOf<Job> = Kind::Job;
+template <>
+inline constexpr Kind kKindOf<PodTemplate> = Kind::PodTemplate;
+template <>
+inline constexpr Kind kKindOf<PriorityClass> = Kind::PriorityClass;
+template <>
+inline constexpr Kind kKindOf<PersistentVolume> = Kind::PersistentVolume;
+template <>
+inline constexpr Kind kKindOf<PersistentVolumeClaim> = Kind::PersistentVolumeClaim;
+template <>
+inline constexpr Kind kKindOf<StorageClass> = Kind::StorageClass;
+template <>
+inline constexpr Kind kKindOf<CSINode> = Kind::CSINode;
+template <>
+inline constexpr Kind kKindOf<VolumeAttachment> = Kind::VolumeAttachment;
+template <>
+inline constexpr Kind kKindOf<ResourceClaim> = Kind::ResourceClaim;
+template <>
+inline constexpr Kind kKindOf<ResourceClaimTemplate> = Kind::ResourceClaimTemplate;
+template <>
+inline constexpr Kind kKindOf<DeviceClass> = Kind::DeviceClass;
+template <>
+inline constexpr Kind kKindOf<ResourceSlice> = Kind::ResourceSlice;
+template <>
+inline constexpr Kind kKindOf<NodeOverlay> = Kind::NodeOverlay;
+template <>
+inline constexpr Kind kKindOf<CapacityBuffer> = Kind::CapacityBuffer;
+template <>
+inline constexpr Kind kKindOf<KWOKNodeClass> = Kind::KWOKNodeClass;
 
 template <class T>
 concept KnownKind = std::is_same_v<decltype(kKindOf<T>), const Kind>;

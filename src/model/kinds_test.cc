@@ -75,7 +75,8 @@ constexpr std::string_view kPod = R"({
     "initContainerStatuses": [{"name": "proxy", "ready": true, "restartCount": 0, "image": "i"}],
     "containerStatuses": [
       {"name": "web", "state": {"running": {}}, "ready": true, "restartCount": 2, "image": "web:1",
-       "allocatedResources": {"cpu": "1"}, "resources": {"requests": {"cpu": "1"}}}]}
+       "allocatedResources": {"cpu": "1"}, "resources": {"requests": {"cpu": "1"}}}],
+    "resourceClaimStatuses": [{"name": "gpu", "resourceClaimName": "web-1-gpu"}]}
 })";
 
 constexpr std::string_view kNode = R"({
@@ -223,9 +224,203 @@ constexpr std::string_view kEC2NodeClass = R"({
     "conditions": [{"type": "Ready", "status": "True", "reason": "Ready", "message": ""}]}
 })";
 
-const std::vector<std::string_view> kExamples = {
-    kPod,        kNode,      kNamespace,           kEvent,    kLease,     kDeployment,
-    kReplicaSet, kDaemonSet, kPodDisruptionBudget, kNodePool, kNodeClaim, kEC2NodeClass};
+constexpr std::string_view kStatefulSet = R"({
+  "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "db"},
+  "spec": {
+    "replicas": 3, "selector": {"matchLabels": {"app": "db"}},
+    "template": {"spec": {"containers": [{"name": "db", "resources": {}}]}},
+    "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": {
+      "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "8Gi"}}}}],
+    "serviceName": "db", "podManagementPolicy": "Parallel",
+    "updateStrategy": {"type": "RollingUpdate",
+                       "rollingUpdate": {"partition": 0, "maxUnavailable": 1}},
+    "revisionHistoryLimit": 10, "minReadySeconds": 5,
+    "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Delete", "whenScaled": "Retain"},
+    "ordinals": {"start": 1}},
+  "status": {"observedGeneration": 1, "replicas": 3, "readyReplicas": 2, "currentReplicas": 3,
+             "updatedReplicas": 1, "currentRevision": "a", "updateRevision": "b",
+             "conditions": [{"type": "Ready", "status": "True", "reason": "", "message": ""}],
+             "availableReplicas": 2}
+})";
+
+constexpr std::string_view kJob = R"({
+  "apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "sum"},
+  "spec": {"parallelism": 2, "completions": 4, "activeDeadlineSeconds": 600, "backoffLimit": 6,
+           "selector": {"matchLabels": {"a": "b"}}, "manualSelector": false,
+           "template": {"spec": {"containers": [{"name": "sum", "resources": {}}],
+                                 "restartPolicy": "Never"}},
+           "ttlSecondsAfterFinished": 0, "completionMode": "Indexed", "suspend": false,
+           "podReplacementPolicy": "Failed"},
+  "status": {"conditions": [{"type": "Complete", "status": "True", "reason": "", "message": ""}],
+             "startTime": "2026-01-02T03:04:05Z", "completionTime": "2026-01-02T03:05:05Z",
+             "active": 1, "succeeded": 4, "failed": 1, "terminating": 0, "completedIndexes": "0-3",
+             "ready": 0}
+})";
+
+constexpr std::string_view kPodTemplate = R"({
+  "apiVersion": "v1", "kind": "PodTemplate", "metadata": {"name": "slot"},
+  "template": {"metadata": {"labels": {"app": "slot"}},
+               "spec": {"containers": [{"name": "pause", "resources": {}}]}}
+})";
+
+constexpr std::string_view kPriorityClass = R"({
+  "apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": "high"},
+  "value": 0, "globalDefault": true, "description": "d", "preemptionPolicy": "Never"
+})";
+
+constexpr std::string_view kPersistentVolume = R"({
+  "apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "pv-1"},
+  "spec": {"capacity": {"storage": "8Gi"}, "awsElasticBlockStore": {"volumeID": "vol-1"},
+           "hostPath": {"path": "/data"}, "local": {"path": "/disk"},
+           "csi": {"driver": "ebs.csi.aws.com", "volumeHandle": "vol-1"},
+           "accessModes": ["ReadWriteOnce"],
+           "claimRef": {"kind": "PersistentVolumeClaim", "namespace": "default", "name": "data"},
+           "persistentVolumeReclaimPolicy": "Delete", "storageClassName": "gp3",
+           "volumeMode": "Block",
+           "nodeAffinity": {"required": {"nodeSelectorTerms": [
+             {"matchExpressions": [{"key": "zone", "operator": "In", "values": ["a"]}]}]}}},
+  "status": {"phase": "Bound", "message": "m", "reason": "r"}
+})";
+
+constexpr std::string_view kPersistentVolumeClaim = R"({
+  "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "data"},
+  "spec": {"accessModes": ["ReadWriteOnce"], "selector": {"matchLabels": {"a": "b"}},
+           "resources": {"limits": {"storage": "9Gi"}, "requests": {"storage": "8Gi"}},
+           "volumeName": "pv-1", "storageClassName": "", "volumeMode": "Filesystem"},
+  "status": {"phase": "Bound", "accessModes": ["ReadWriteOnce"], "capacity": {"storage": "8Gi"}}
+})";
+
+constexpr std::string_view kStorageClass = R"({
+  "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "gp3"},
+  "provisioner": "ebs.csi.aws.com", "reclaimPolicy": "Delete", "allowVolumeExpansion": false,
+  "volumeBindingMode": "WaitForFirstConsumer",
+  "allowedTopologies": [{"matchLabelExpressions": [{"key": "zone", "values": ["a"]}]}]
+})";
+
+constexpr std::string_view kCSINode = R"({
+  "apiVersion": "storage.k8s.io/v1", "kind": "CSINode", "metadata": {"name": "node-1"},
+  "spec": {"drivers": [{"name": "ebs.csi.aws.com", "nodeID": "i-1", "topologyKeys": ["zone"],
+                        "allocatable": {"count": 25}}]}
+})";
+
+constexpr std::string_view kVolumeAttachment = R"({
+  "apiVersion": "storage.k8s.io/v1", "kind": "VolumeAttachment", "metadata": {"name": "csi-1"},
+  "spec": {"attacher": "ebs.csi.aws.com", "source": {"persistentVolumeName": "pv-1"},
+           "nodeName": "node-1"},
+  "status": {"attached": false}
+})";
+
+constexpr std::string_view kResourceClaim = R"({
+  "apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaim", "metadata": {"name": "gpu"},
+  "spec": {"devices": {
+    "requests": [
+      {"name": "one", "exactly": {
+        "deviceClassName": "gpu", "selectors": [{"cel": {"expression": "true"}}],
+        "allocationMode": "ExactCount", "count": 1, "adminAccess": false,
+        "tolerations": [{"key": "k", "operator": "Equal", "value": "v", "effect": "NoSchedule",
+                         "tolerationSeconds": 1}],
+        "capacity": {"requests": {"memory": "1Gi"}}}},
+      {"name": "any", "firstAvailable": [{"name": "big", "deviceClassName": "gpu",
+                                          "allocationMode": "All"}]}],
+    "constraints": [{"requests": ["one"], "matchAttribute": "a.example/b"},
+                    {"distinctAttribute": "a.example/c"}]}},
+  "status": {
+    "allocation": {
+      "devices": {"results": [{"request": "any/big", "driver": "d", "pool": "p", "device": "gpu-0",
+                               "adminAccess": true, "shareID": "s",
+                               "consumedCapacity": {"memory": "1Gi"}}]},
+      "nodeSelector": {"nodeSelectorTerms": []}},
+    "reservedFor": [{"apiGroup": "", "resource": "pods", "name": "web-1", "uid": "u"}]}
+})";
+
+constexpr std::string_view kResourceClaimTemplate = R"({
+  "apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaimTemplate", "metadata": {"name": "gpu"},
+  "spec": {"metadata": {"labels": {"a": "b"}}, "spec": {"devices": {
+    "requests": [{"name": "one", "exactly": {"deviceClassName": "gpu"}}]}}}
+})";
+
+constexpr std::string_view kDeviceClass = R"({
+  "apiVersion": "resource.k8s.io/v1", "kind": "DeviceClass", "metadata": {"name": "gpu"},
+  "spec": {"selectors": [{"cel": {"expression": "true"}}],
+           "extendedResourceName": "gpu.example/one"}
+})";
+
+constexpr std::string_view kResourceSlice = R"({
+  "apiVersion": "resource.k8s.io/v1", "kind": "ResourceSlice", "metadata": {"name": "slice"},
+  "spec": {
+    "driver": "d", "pool": {"name": "p", "generation": 0, "resourceSliceCount": 1},
+    "nodeName": "node-1", "nodeSelector": {"nodeSelectorTerms": []}, "allNodes": false,
+    "devices": [{
+      "name": "gpu-0",
+      "attributes": {"a": {"int": 1}, "b": {"bool": false}, "c": {"string": "s"},
+                     "d": {"version": "1.0.0"}},
+      "capacity": {"memory": {"value": "40Gi", "requestPolicy": {
+        "default": "1Gi", "validValues": ["1Gi"],
+        "validRange": {"min": "1Gi", "max": "8Gi", "step": "1Gi"}}}},
+      "consumesCounters": [{"counterSet": "set", "counters": {"slots": {"value": "1"}}}],
+      "nodeName": "node-1", "nodeSelector": {"nodeSelectorTerms": []}, "allNodes": true,
+      "taints": [{"key": "k", "value": "v", "effect": "NoSchedule",
+                  "timeAdded": "2026-01-02T03:04:05Z"}],
+      "allowMultipleAllocations": true}],
+    "perDeviceNodeSelection": false,
+    "sharedCounters": [{"name": "set", "counters": {"slots": {"value": "7"}}}]}
+})";
+
+constexpr std::string_view kNodeOverlay = R"({
+  "apiVersion": "karpenter.sh/v1alpha1", "kind": "NodeOverlay", "metadata": {"name": "discount"},
+  "spec": {"requirements": [{"key": "kubernetes.io/arch", "operator": "In", "values": ["arm64"]}],
+           "priceAdjustment": "-12.5%", "price": "0.34",
+           "capacity": {"demo.example/licence": "4"}, "weight": 50},
+  "status": {"conditions": [{"type": "Ready", "status": "True", "reason": "Ready", "message": ""}]}
+})";
+
+constexpr std::string_view kCapacityBuffer = R"({
+  "apiVersion": "autoscaling.x-k8s.io/v1beta1", "kind": "CapacityBuffer",
+  "metadata": {"name": "by-template", "namespace": "shop"},
+  "spec": {"provisioningStrategy": "buffer.x-k8s.io/active-capacity",
+           "podTemplateRef": {"name": "slot"},
+           "scalableRef": {"apiGroup": "", "kind": "Deployment", "name": "web"},
+           "replicas": 0, "percentage": 25, "limits": {}},
+  "status": {"podTemplateRef": {"name": "slot"}, "podTemplateGeneration": 1, "replicas": 8,
+             "provisioningStrategy": "buffer.x-k8s.io/active-capacity",
+             "conditions": [{"type": "Provisioning", "status": "True", "reason": "r",
+                             "message": ""}]}
+})";
+
+constexpr std::string_view kKWOKNodeClass = R"({
+  "apiVersion": "karpenter.kwok.sh/v1alpha1", "kind": "KWOKNodeClass",
+  "metadata": {"name": "default"}, "spec": {"nodeRegistrationDelay": "45s"},
+  "status": {"conditions": [{"type": "Ready", "status": "True", "reason": "Ready", "message": ""}]}
+})";
+
+const std::vector<std::string_view> kExamples = {kPod,
+                                                 kNode,
+                                                 kNamespace,
+                                                 kEvent,
+                                                 kLease,
+                                                 kDeployment,
+                                                 kReplicaSet,
+                                                 kDaemonSet,
+                                                 kPodDisruptionBudget,
+                                                 kNodePool,
+                                                 kNodeClaim,
+                                                 kEC2NodeClass,
+                                                 kStatefulSet,
+                                                 kJob,
+                                                 kPodTemplate,
+                                                 kPriorityClass,
+                                                 kPersistentVolume,
+                                                 kPersistentVolumeClaim,
+                                                 kStorageClass,
+                                                 kCSINode,
+                                                 kVolumeAttachment,
+                                                 kResourceClaim,
+                                                 kResourceClaimTemplate,
+                                                 kDeviceClass,
+                                                 kResourceSlice,
+                                                 kNodeOverlay,
+                                                 kCapacityBuffer,
+                                                 kKWOKNodeClass};
 
 const KindInfo& kind_in(const base::Json& value) {
   const KindInfo* found =
@@ -284,6 +479,7 @@ TEST(Kinds, are_listed_in_the_order_of_the_enumeration) {
     EXPECT_EQ(&info(static_cast<Kind>(index)), &kinds()[index]);
   }
   EXPECT_EQ(info(Kind::EC2NodeClass).kind, kind_of<EC2NodeClass>());
+  EXPECT_EQ(info(Kind::KWOKNodeClass).kind, kind_of<KWOKNodeClass>());
 }
 
 TEST(Kinds, API_001_002_005_names_of_the_resources) {
@@ -303,6 +499,25 @@ TEST(Kinds, API_001_002_005_names_of_the_resources) {
   EXPECT_EQ(find_kind("v1", "ConfigMap"), nullptr);
 }
 
+TEST(Kinds, API_003_004_006_names_of_the_resources) {
+  const KindInfo* overlay = find_kind("karpenter.sh/v1alpha1", "NodeOverlay");
+  ASSERT_NE(overlay, nullptr);
+  EXPECT_EQ(overlay->plural, "nodeoverlays");
+  EXPECT_EQ(overlay->short_names, std::vector<std::string_view>{"overlays"});
+  EXPECT_FALSE(overlay->namespaced);
+  const KindInfo* buffer = find_kind("autoscaling.x-k8s.io/v1beta1", "CapacityBuffer");
+  ASSERT_NE(buffer, nullptr);
+  EXPECT_TRUE(buffer->namespaced);
+  EXPECT_EQ(buffer->short_names, std::vector<std::string_view>{"cb"});
+  EXPECT_EQ(buffer->categories, std::vector<std::string_view>{"autoscaling"});
+  const KindInfo* kwok = find_kind("karpenter.kwok.sh/v1alpha1", "KWOKNodeClass");
+  ASSERT_NE(kwok, nullptr);
+  EXPECT_EQ(kwok->plural, "kwoknodeclasses");
+  EXPECT_EQ(kwok->short_names, (std::vector<std::string_view>{"kwoknc", "kwokncs"}));
+  for (const KindInfo* kind : {overlay, buffer, kwok})
+    EXPECT_TRUE(kind->has_status) << kind->name;
+}
+
 std::string column_names(Kind kind, bool wide) {
   std::string names;
   for (const PrinterColumn& column : info(kind).columns) {
@@ -319,6 +534,11 @@ TEST(Kinds, API_008_printer_columns) {
             "Type Capacity Zone Node Ready Age ImageID ID NodePool NodeClass Drifted ");
   EXPECT_EQ(column_names(Kind::EC2NodeClass, true), "Ready Age Role ");
   EXPECT_EQ(column_names(Kind::Pod, true), "");
+  EXPECT_EQ(column_names(Kind::NodeOverlay, false), "Ready Age ");
+  EXPECT_EQ(column_names(Kind::NodeOverlay, true), "Ready Age Weight ");
+  EXPECT_EQ(column_names(Kind::CapacityBuffer, false),
+            "Strategy PodTemplate Replicas ConditionsType ConditionsStatus ConditionsReason Age ");
+  EXPECT_EQ(column_names(Kind::KWOKNodeClass, true), "");
 }
 
 TEST(Kinds, ordinary_manifests_have_no_unknown_field) {

@@ -48,6 +48,7 @@ inline constexpr std::string_view kTerminationFinalizer = "karpenter.sh/terminat
 
 inline constexpr std::string_view kKarpenterGroup = "karpenter.sh";
 inline constexpr std::string_view kAwsGroup = "karpenter.k8s.aws";
+inline constexpr std::string_view kKwokGroup = "karpenter.kwok.sh";
 inline constexpr std::string_view kEC2NodeClassLabel = "karpenter.k8s.aws/ec2nodeclass";
 
 // The key under which a label is known today: five beta keys and the EBS zone key have newer

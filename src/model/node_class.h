@@ -1,4 +1,5 @@
-// EC2NodeClass karpenter.k8s.aws/v1 (api.md section 9).
+// EC2NodeClass karpenter.k8s.aws/v1 (api.md section 9). What the hash counts when it is given but
+// empty is Given or optional (API-326, API-332).
 #pragma once
 
 #include <cstdint>
@@ -43,8 +44,8 @@ struct CapacityReservationSelectorTerm {
 DESCRIBED(CapacityReservationSelectorTerm);
 
 struct PlacementGroupSelector {
-  std::string name;
-  std::string id;
+  base::Given<std::string> name;
+  base::Given<std::string> id;
 };
 DESCRIBED(PlacementGroupSelector);
 
@@ -52,27 +53,27 @@ struct BlockDevice {
   std::optional<bool> deleteOnTermination;
   std::optional<bool> encrypted;
   std::optional<std::int64_t> iops;
-  std::string kmsKeyID;
-  std::string snapshotID;
+  base::Given<std::string> kmsKeyID;
+  base::Given<std::string> snapshotID;
   std::optional<std::int64_t> throughput;
   std::optional<std::int32_t> volumeInitializationRate;
-  std::string volumeSize;
-  std::string volumeType;
+  base::Given<std::string> volumeSize;
+  base::Given<std::string> volumeType;
 };
 DESCRIBED(BlockDevice);
 
 struct BlockDeviceMapping {
-  std::string deviceName;
+  base::Given<std::string> deviceName;
   std::optional<BlockDevice> ebs;
   bool rootVolume = false;
 };
 DESCRIBED(BlockDeviceMapping);
 
 struct MetadataOptions {
-  std::string httpEndpoint;
-  std::string httpProtocolIPv6;
+  base::Given<std::string> httpEndpoint;
+  base::Given<std::string> httpProtocolIPv6;
   std::optional<std::int64_t> httpPutResponseHopLimit;
-  std::string httpTokens;
+  base::Given<std::string> httpTokens;
 };
 DESCRIBED(MetadataOptions);
 
@@ -92,7 +93,7 @@ struct ConnectionTracking {
 DESCRIBED(ConnectionTracking);
 
 struct CPUOptions {
-  std::string nestedVirtualization;  // enabled, disabled
+  base::Given<std::string> nestedVirtualization;  // enabled, disabled
 };
 DESCRIBED(CPUOptions);
 
@@ -102,22 +103,22 @@ struct EC2NodeClassSpec {
   std::vector<CapacityReservationSelectorTerm> capacityReservationSelectorTerms;
   std::optional<PlacementGroupSelector> placementGroupSelector;
   std::vector<AMISelectorTerm> amiSelectorTerms;
-  std::string amiFamily;
-  std::string role;
-  std::string instanceProfile;
-  std::string userData;
-  Labels tags;
+  base::Given<std::string> amiFamily;
+  base::Given<std::string> role;
+  base::Given<std::string> instanceProfile;
+  base::Given<std::string> userData;
+  base::Given<Labels> tags;
   std::optional<base::Json> kubelet;
-  std::vector<BlockDeviceMapping> blockDeviceMappings;
-  std::string instanceStorePolicy;
-  std::vector<NetworkInterface> networkInterfaces;
+  base::Given<std::vector<BlockDeviceMapping>> blockDeviceMappings;
+  base::Given<std::string> instanceStorePolicy;
+  base::Given<std::vector<NetworkInterface>> networkInterfaces;
   std::optional<bool> detailedMonitoring;
   std::optional<bool> associatePublicIPAddress;
   std::optional<std::int32_t> ipPrefixCount;
   std::optional<MetadataOptions> metadataOptions;
   std::optional<ConnectionTracking> connectionTracking;
   std::optional<CPUOptions> cpuOptions;
-  std::string context;
+  base::Given<std::string> context;
 };
 DESCRIBED(EC2NodeClassSpec);
 

@@ -33,15 +33,16 @@ struct NodeRequirement {
 };
 DESCRIBED(NodeRequirement);
 
+// Empty lists and maps of the template that are given count in its hash (API-326).
 struct TemplateMetadata {
-  Labels labels;
-  Labels annotations;
+  base::Given<Labels> labels;
+  base::Given<Labels> annotations;
 };
 DESCRIBED(TemplateMetadata);
 
 struct NodeClaimTemplateSpec {
-  std::vector<Taint> taints;
-  std::vector<Taint> startupTaints;
+  base::Given<std::vector<Taint>> taints;
+  base::Given<std::vector<Taint>> startupTaints;
   std::vector<NodeRequirement> requirements;
   NodeClassReference nodeClassRef;
   std::optional<DurationText> terminationGracePeriod;

@@ -102,7 +102,6 @@ constexpr std::string_view kPodStatusNotKept[] = {
     "podIPs",
     "qosClass",
     "resize",
-    "resourceClaimStatuses",
     "resources",
 };
 
@@ -154,7 +153,8 @@ FIELDS_WITH(
     state, ready, restartCount, image, allocatedResources, resources);
 
 FIELDS_WITH(PodStatus, .not_keeping(kPodStatusNotKept), phase, conditions, message, reason,
-            nominatedNodeName, hostIP, podIP, startTime, initContainerStatuses, containerStatuses);
+            nominatedNodeName, hostIP, podIP, startTime, initContainerStatuses, containerStatuses,
+            resourceClaimStatuses);
 
 FIELDS(Pod, metadata, spec, status);
 

@@ -219,6 +219,7 @@ struct PodStatus {
   std::optional<base::Time> startTime;
   std::vector<ContainerStatus> containerStatuses;
   std::vector<ContainerStatus> initContainerStatuses;
+  std::vector<base::Json> resourceClaimStatuses;  // name, resourceClaimName
 };
 DESCRIBED(PodStatus);
 

@@ -40,4 +40,6 @@ FIELDS_WITH(DaemonSetStatus,
             observedGeneration, updatedNumberScheduled, numberAvailable);
 FIELDS(DaemonSet, metadata, spec, status);
 
+FIELDS_WITH(PodTemplate, .always({"template"}), metadata, template_);
+
 }  // namespace model

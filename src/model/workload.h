@@ -1,4 +1,4 @@
-// The kinds that make pods: Deployment, ReplicaSet, DaemonSet.
+// The kinds that make pods: Deployment, ReplicaSet, DaemonSet; and PodTemplate, which only says how.
 #pragma once
 
 #include <cstdint>
@@ -100,5 +100,11 @@ struct DaemonSet {
   DaemonSetStatus status;
 };
 DESCRIBED(DaemonSet);
+
+struct PodTemplate {
+  ObjectMeta metadata;
+  PodTemplateSpec template_;
+};
+DESCRIBED(PodTemplate);
 
 }  // namespace model

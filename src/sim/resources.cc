@@ -16,8 +16,11 @@ constexpr bool kNoStatus = false;
 
 constexpr std::string_view kProvisionerVersion = "v1alpha5";
 
-bool is_karpenter(std::string_view group) {
-  return group == model::kKarpenterGroup || group == model::kAwsGroup;
+constexpr std::string_view kBufferGroup = "autoscaling.x-k8s.io";
+
+bool is_custom(std::string_view group) {
+  return group == model::kKarpenterGroup || group == model::kAwsGroup ||
+         group == model::kKwokGroup || group == kBufferGroup;
 }
 
 std::string lower(std::string_view text) {
@@ -45,7 +48,7 @@ Resource known_resource(const model::KindInfo& info) {
   resource.namespaced = info.namespaced;
   resource.has_status = info.has_status;
   resource.has_scale = has_scale(info.name);
-  resource.is_custom = is_karpenter(info.group);
+  resource.is_custom = is_custom(info.group);
   resource.short_names.assign(info.short_names.begin(), info.short_names.end());
   resource.categories.assign(info.categories.begin(), info.categories.end());
   resource.known = info.kind;
@@ -64,7 +67,7 @@ Resource kept(std::string_view group, std::string_view version, std::string_view
   resource.namespaced = namespaced;
   resource.has_status = has_status;
   resource.has_scale = has_scale(kind);
-  resource.is_custom = is_karpenter(group);
+  resource.is_custom = is_custom(group);
   resource.short_names = std::move(short_names);
   resource.categories = std::move(categories);
   return resource;
@@ -74,9 +77,6 @@ void add_kept_core(std::vector<Resource>& all) {
   all.push_back(kept("", "v1", "configmaps", "ConfigMap", kNamespaced, kNoStatus, {"cm"}));
   all.push_back(kept("", "v1", "endpoints", "Endpoints", kNamespaced, kNoStatus, {"ep"}));
   all.push_back(kept("", "v1", "limitranges", "LimitRange", kNamespaced, kNoStatus, {"limits"}));
-  all.push_back(kept("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", kNamespaced,
-                     kStatus, {"pvc"}));
-  all.push_back(kept("", "v1", "persistentvolumes", "PersistentVolume", kCluster, kStatus, {"pv"}));
   all.push_back(kept("", "v1", "resourcequotas", "ResourceQuota", kNamespaced, kStatus, {"quota"}));
   all.push_back(kept("", "v1", "secrets", "Secret", kNamespaced, kNoStatus));
   all.push_back(
@@ -87,18 +87,14 @@ void add_kept_core(std::vector<Resource>& all) {
 void add_kept_workloads(std::vector<Resource>& all) {
   all.push_back(kept("apiextensions.k8s.io", "v1", "customresourcedefinitions",
                      "CustomResourceDefinition", kCluster, kStatus, {"crd", "crds"}));
-  all.push_back(
-      kept("apps", "v1", "statefulsets", "StatefulSet", kNamespaced, kStatus, {"sts"}, {"all"}));
   all.push_back(kept("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler",
                      kNamespaced, kStatus, {"hpa"}, {"all"}));
   all.push_back(kept("batch", "v1", "cronjobs", "CronJob", kNamespaced, kStatus, {"cj"}, {"all"}));
-  all.push_back(kept("batch", "v1", "jobs", "Job", kNamespaced, kStatus, {}, {"all"}));
 }
 
 void add_kept_rest(std::vector<Resource>& all) {
   constexpr std::string_view kNetworking = "networking.k8s.io";
   constexpr std::string_view kRbac = "rbac.authorization.k8s.io";
-  constexpr std::string_view kStorage = "storage.k8s.io";
   all.push_back(
       kept("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", kNamespaced, kNoStatus));
   all.push_back(kept(model::kKarpenterGroup, kProvisionerVersion, "provisioners", "Provisioner",
@@ -111,12 +107,6 @@ void add_kept_rest(std::vector<Resource>& all) {
   all.push_back(kept(kRbac, "v1", "clusterroles", "ClusterRole", kCluster, kNoStatus));
   all.push_back(kept(kRbac, "v1", "rolebindings", "RoleBinding", kNamespaced, kNoStatus));
   all.push_back(kept(kRbac, "v1", "roles", "Role", kNamespaced, kNoStatus));
-  all.push_back(kept("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", kCluster,
-                     kNoStatus, {"pc"}));
-  all.push_back(kept(kStorage, "v1", "csinodes", "CSINode", kCluster, kNoStatus));
-  all.push_back(
-      kept(kStorage, "v1", "storageclasses", "StorageClass", kCluster, kNoStatus, {"sc"}));
-  all.push_back(kept(kStorage, "v1", "volumeattachments", "VolumeAttachment", kCluster, kStatus));
 }
 
 }  // namespace
