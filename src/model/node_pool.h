@@ -58,7 +58,7 @@ DESCRIBED(NodeClaimTemplate);
 
 struct Budget {
   std::optional<std::vector<std::string>> reasons;  // set but empty applies to no reason
-  std::string nodes;
+  base::Given<std::string> nodes;
   std::optional<std::string> schedule;
   std::optional<DurationText> duration;
 };
@@ -66,7 +66,7 @@ DESCRIBED(Budget);
 
 struct Disruption {
   std::optional<NillableDuration> consolidateAfter;
-  std::string consolidationPolicy;  // WhenEmpty, WhenEmptyOrUnderutilized, Balanced
+  base::Given<std::string> consolidationPolicy;  // WhenEmpty, WhenEmptyOrUnderutilized, Balanced
   std::optional<std::vector<Budget>> budgets;
 };
 DESCRIBED(Disruption);

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "sim/errors.h"
@@ -15,65 +14,9 @@ namespace {
 using base::Json;
 using base::Type;
 
-struct MoreFields {
-  std::string_view type;
-  std::string_view names;  // separated by blanks
-};
-
-// Fields of Kubernetes' types that the model leaves out.
-constexpr std::array<MoreFields, 19> kMoreFields = {{
-    {"Condition", "lastHeartbeatTime lastProbeTime lastUpdateTime"},
-    {"Container",
-     "env envFrom imagePullPolicy lifecycle livenessProbe readinessProbe resizePolicy "
-     "restartPolicyRules securityContext startupProbe stdin stdinOnce terminationMessagePath "
-     "terminationMessagePolicy tty volumeDevices volumeMounts workingDir"},
-    {"ContainerStatus",
-     "allocatedResourcesStatus containerID imageID lastState started stopSignal user volumeMounts"},
-    {"DaemonSetSpec", "minReadySeconds revisionHistoryLimit"},
-    {"DaemonSetStatus", "collisionCount conditions numberUnavailable"},
-    {"DeploymentSpec", "minReadySeconds"},
-    {"DeploymentStatus", "collisionCount terminatingReplicas"},
-    {"Event", "action eventTime related reportingInstance series"},
-    {"LeaseSpec", "preferredHolder strategy"},
-    {"NamespaceStatus", "conditions"},
-    {"NodeSpec", "configSource externalID podCIDR podCIDRs"},
-    {"NodeStatus",
-     "config daemonEndpoints declaredFeatures features images phase runtimeHandlers "
-     "volumesAttached volumesInUse"},
-    {"NodeSystemInfo", "swap"},
-    {"PodDisruptionBudgetStatus", "disruptedPods"},
-    {"PodSpec",
-     "activeDeadlineSeconds automountServiceAccountToken dnsConfig dnsPolicy enableServiceLinks "
-     "ephemeralContainers hostAliases hostIPC hostPID hostUsers hostname hostnameOverride "
-     "imagePullSecrets os preemptionPolicy readinessGates runtimeClassName securityContext "
-     "serviceAccount serviceAccountName setHostnameAsFQDN shareProcessNamespace subdomain "
-     "workloadRef"},
-    {"PodStatus",
-     "ephemeralContainerStatuses extendedResourceClaimStatus hostIPs observedGeneration podIPs "
-     "qosClass resize resourceClaimStatuses"},
-    {"ReplicaSetSpec", "minReadySeconds"},
-    {"ReplicaSetStatus", "conditions terminatingReplicas"},
-    {"Volume",
-     "awsElasticBlockStore azureDisk azureFile cephfs cinder configMap csi downwardAPI emptyDir fc "
-     "flexVolume flocker gcePersistentDisk gitRepo glusterfs hostPath image iscsi nfs "
-     "photonPersistentDisk portworxVolume projected quobyte rbd scaleIO secret storageos "
-     "vsphereVolume"},
-}};
-
-bool contains_word(std::string_view words, std::string_view word) {
-  while (!words.empty()) {
-    std::size_t end = words.find(' ');
-    if (words.substr(0, end) == word) return true;
-    if (end == std::string_view::npos) return false;
-    words.remove_prefix(end + 1);
-  }
-  return false;
-}
-
 bool has_field(const Type& type, std::string_view name) {
-  if (std::ranges::find(type.fields, name, &base::Field::name) != type.fields.end()) return true;
-  auto more = std::ranges::find(kMoreFields, std::string_view(type.name), &MoreFields::type);
-  return more != kMoreFields.end() && contains_word(more->names, name);
+  return std::ranges::find(type.fields, name, &base::Field::name) != type.fields.end() ||
+         std::ranges::find(type.not_kept, name) != type.not_kept.end();
 }
 
 // Walks a value along its type. Values of another shape are left to the typed reader.
