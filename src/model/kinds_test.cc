@@ -330,7 +330,7 @@ constexpr std::string_view kResourceClaim = R"({
                                "adminAccess": true, "shareID": "s",
                                "consumedCapacity": {"memory": "1Gi"}}]},
       "nodeSelector": {"nodeSelectorTerms": []}},
-    "reservedFor": [{"apiGroup": "", "resource": "pods", "name": "web-1", "uid": "u"}]}
+    "reservedFor": [{"apiGroup": "g", "resource": "pods", "name": "web-1", "uid": "u"}]}
 })";
 
 constexpr std::string_view kResourceClaimTemplate = R"({
