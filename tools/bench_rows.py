@@ -16,7 +16,7 @@ FIELDS = {
 SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
 UNITS = {
     "peak_memory": "MiB", "bytes_per_pod": "bytes", "pods_per_second": "pods/s", "ratio": "ratio",
-    "dollars_per_hour": "$/h", "nodes": "nodes",
+    "megabytes_per_second": "MB/s", "dollars_per_hour": "$/h", "nodes": "nodes",
 }
 COLUMNS = ["n", "time", "pods/s", "nodes", "$/h", "peak memory", "a pod", "than Karpenter"]
 

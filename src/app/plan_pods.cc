@@ -29,7 +29,10 @@ void reduce(std::vector<model::Container>& containers) {
       requests.emplace(resource, quantity);
     }
     container.resources.limits = {};
+    container.ports.shrink_to_fit();
+    requests.shrink_to_fit();
   }
+  containers.shrink_to_fit();
 }
 
 void reduce(std::vector<model::ContainerStatus>& statuses) {
@@ -40,6 +43,7 @@ void reduce(std::vector<model::ContainerStatus>& statuses) {
     status.image = {};
     status.state.reset();
   }
+  statuses.shrink_to_fit();
 }
 
 // "web-5d4f8c" of a pod with the template hash 5d4f8c belongs to the Deployment "web".
@@ -169,6 +173,8 @@ void reduce(model::PodSpec& spec) {
   std::erase_if(spec.volumes, [](const model::Volume& volume) {
     return !volume.persistentVolumeClaim && !volume.ephemeral;
   });
+  spec.volumes.shrink_to_fit();
+  spec.tolerations.shrink_to_fit();
 }
 
 void reduce(model::Pod& pod) {
@@ -176,17 +182,22 @@ void reduce(model::Pod& pod) {
   if (metadata.uid.empty()) metadata.uid = metadata.namespace_ + "/" + metadata.name;
   metadata.generateName = {};
   metadata.resourceVersion = {};
+  metadata.labels.shrink_to_fit();
   for (auto annotation = metadata.annotations.begin(); annotation != metadata.annotations.end();) {
     bool is_read = annotation->first.starts_with(model::kKarpenterGroup);
     annotation = is_read ? annotation + 1 : metadata.annotations.erase(annotation);
   }
+  metadata.annotations.shrink_to_fit();
   reduce(pod.spec.edit());
   model::PodStatus& status = pod.status;
-  // A pod that has conditions is judged by them, so one at least stays.
+  // A pod without a node that has conditions is judged by them, so one at least stays.
+  const bool is_bound = !pod.spec->nodeName.empty();
   std::erase_if(status.conditions, [&](const model::Condition& condition) {
-    return &condition != &status.conditions.front() && condition.type != "PodScheduled" &&
+    bool is_last = !is_bound && &condition == &status.conditions.front();
+    return !is_last && (is_bound || condition.type != "PodScheduled") &&
            condition.type != "PodResizePending";
   });
+  status.conditions.shrink_to_fit();
   for (model::Condition& condition : status.conditions) {
     condition.message = {};
   }
