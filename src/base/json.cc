@@ -159,6 +159,8 @@ void print_pretty(const Json& value, std::string& indent, std::string& out) {
     }
     indent.resize(indent.size() - 2);
     out += "\n" + indent + "]";
+  } else if (const double* number = value.if_double()) {
+    out += fmt::to_string(*number);  // 0.16, which Boost would print as 1.6E-1
   } else {
     out += boost::json::serialize(value);
   }
