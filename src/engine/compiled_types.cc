@@ -43,7 +43,10 @@ void CompiledTypes::index_labels(std::size_t row) {
     }
     for (const std::string& value : requirement.values()) {
       auto [place, is_first] = key.place.try_emplace(value, key.listed.size());
-      if (is_first) key.listed.push_back({value, none()});
+      if (is_first) {
+        model::Requirement at_least(name, model::Operator::Gte, {value});
+        key.listed.push_back({value, none(), at_least.gte()});
+      }
       key.listed[place->second].rows.set(row);
     }
   }
@@ -55,14 +58,15 @@ std::size_t CompiledTypes::key_number(std::string_view name) const {
 }
 
 void CompiledTypes::add_offering(const model::Offering& offering, std::size_t row) {
-  Offer& offer = offers_[offer_of(offering.requirements)];
+  Offer& offer = offers_[offer_of(offering)];
   offer.rows.set(row);
   base::Money& price = offer.prices[type_of_[row]];
   price = std::min(price, offering.price);
 }
 
 // The offerings of one type mostly come in the order of those of the type before it.
-std::size_t CompiledTypes::offer_of(const model::Requirements& requirements) {
+std::size_t CompiledTypes::offer_of(const model::Offering& offering) {
+  const model::Requirements& requirements = offering.requirements;
   for (std::size_t next : {last_offer_ + 1, std::size_t{0}}) {
     bool is_it = next < offers_.size() && offers_[next].requirements == requirements;
     if (is_it) return last_offer_ = next;
@@ -73,7 +77,8 @@ std::size_t CompiledTypes::offer_of(const model::Requirements& requirements) {
   });
   if (same != same_hash.end()) return last_offer_ = *same;
   std::vector<base::Money> prices(types_.size(), base::Money::max());
-  offers_.push_back({requirements, none(), std::move(prices)});
+  offers_.push_back(
+      {requirements, offering.zone(), offering.capacity_type(), none(), std::move(prices)});
   same_hash.push_back(offers_.size() - 1);
   return last_offer_ = offers_.size() - 1;
 }

@@ -10,7 +10,9 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -47,6 +49,7 @@ class CompiledTypes {
     struct Listed {
       std::string_view value;
       Rows rows;
+      std::optional<std::int64_t> number;  // if the value is an integer
     };
     Rows lacking;                // rows without the key
     std::vector<Listed> listed;  // rows that list the value, in order of first occurrence
@@ -62,6 +65,8 @@ class CompiledTypes {
   // Available offerings that differ only in their price and type.
   struct Offer {
     model::Requirements requirements;
+    std::string_view zone;
+    std::string_view capacity_type;
     Rows rows;                        // with such an offering
     std::vector<base::Money> prices;  // per type, Money::max() if it has none
   };
@@ -73,7 +78,7 @@ class CompiledTypes {
  private:
   void index_labels(std::size_t row);
   void add_offering(const model::Offering& offering, std::size_t row);
-  std::size_t offer_of(const model::Requirements& requirements);
+  std::size_t offer_of(const model::Offering& offering);
 
   model::InstanceTypes types_;
   std::vector<std::size_t> type_of_;

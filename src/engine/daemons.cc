@@ -1,7 +1,6 @@
 #include "engine/daemons.h"
 
 #include <algorithm>
-#include <map>
 
 #include "engine/relax.h"
 #include "model/requirements.h"
@@ -91,23 +90,20 @@ std::vector<DaemonGroup> daemon_groups(const std::vector<DaemonPod>& daemons,
     present.push_back(daemon);
     rows.push_back(rows_of(daemons[daemon], state, states, types));
   }
-  std::map<std::vector<bool>, Rows> by_daemons;
-  for (std::size_t row = 0; row < types.rows(); ++row) {
-    std::vector<bool> runs;
-    for (const Rows& of_daemon : rows) {
-      runs.push_back(of_daemon.test(row));
+  std::vector<DaemonGroup> groups = {{types.all(), {}, {}}};
+  for (std::size_t index = 0; index < present.size(); ++index) {
+    const DaemonPod& daemon = daemons[present[index]];
+    std::vector<DaemonGroup> split;
+    for (DaemonGroup& group : groups) {
+      DaemonGroup with = group;
+      with.rows &= rows[index];
+      model::add(with.overhead, daemon.requests);
+      with.ports.insert(with.ports.end(), daemon.ports.begin(), daemon.ports.end());
+      group.rows.and_not(rows[index]);
+      if (group.rows.any()) split.push_back(std::move(group));
+      if (with.rows.any()) split.push_back(std::move(with));
     }
-    by_daemons.try_emplace(std::move(runs), types.none()).first->second.set(row);
-  }
-  std::vector<DaemonGroup> groups;
-  for (auto& [runs, group_rows] : by_daemons) {
-    DaemonGroup& group = groups.emplace_back(std::move(group_rows));
-    for (std::size_t index = 0; index < present.size(); ++index) {
-      if (!runs[index]) continue;
-      const DaemonPod& daemon = daemons[present[index]];
-      model::add(group.overhead, daemon.requests);
-      group.ports.insert(group.ports.end(), daemon.ports.begin(), daemon.ports.end());
-    }
+    groups = std::move(split);
   }
   return groups;
 }

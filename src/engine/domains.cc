@@ -28,8 +28,8 @@ std::set<std::string> listed(const CompiledTypes& types, std::string_view key) {
   std::set<std::string> values;
   std::size_t number = types.key_number(key);
   if (number == CompiledTypes::kNoKey) return values;
-  for (const auto& [value, rows] : types.key(number).listed)
-    values.emplace(value);
+  for (const CompiledTypes::Key::Listed& value : types.key(number).listed)
+    values.emplace(value.value);
   return values;
 }
 

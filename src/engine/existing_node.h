@@ -19,6 +19,7 @@ struct ExistingNode {
   ClassId bin_class = 0;  // its labels as they were narrowed, among others
   std::string hostname;
   HostId host = kNoHost;
+  bool is_settling = false;
   Topology::HostBits closed{};  // rules that close it
   Amounts available;            // SCH-117; any negative amount closes it to everybody
   HostPorts ports;

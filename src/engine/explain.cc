@@ -171,7 +171,7 @@ class Explainer {
   std::string criterion_text(const Claim& claim, StateId state, const Rows& tested) const {
     TypeTable& types = *claim.made_from->types;
     Rows roomy = tested;
-    claim.made_from->rooms.keep_fitting(candidate_.shape.amounts, roomy);
+    claim.made_from->rooms->keep_fitting(candidate_.shape.amounts, roomy);
     roomy &= types.offered(state);
     Rows offered = types.offered(state) & tested;
     Rows labelled = types.labelled(state) & tested;
@@ -250,8 +250,9 @@ std::string to_json_text(const model::ResourceList& resources) {
 
 model::Reason explain(Problem& problem, std::size_t pod, std::size_t placeholder) {
   Shape& shape = problem.shapes[problem.shape_of[pod]];
-  if (shape.uses_dra && problem.snapshot.settings.ignore_dra_requests) {
-    return {Code::dra, "", "", {}};
+  if (shape.uses_dra) {
+    bool is_ignored = problem.snapshot.settings.ignore_dra_requests;
+    return {Code::dra, "", is_ignored ? "" : "devices cannot be allocated", {}};
   }
   if (problem.templates.empty()) return {Code::no_types_left, "", "", {}};
   // A reservation that has to be waited for ends the try at once, in whatever form (SCH-140).

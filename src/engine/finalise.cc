@@ -32,12 +32,12 @@ model::ResourceList requests_of(Problem& problem, const Claim& claim) {
   return sum;
 }
 
-std::optional<CheapestOffering> cheapest_of(const TypeTable& types, const model::InstanceType& type,
+std::optional<CheapestOffering> cheapest_of(TypeTable& table, const TypeList& types,
                                             StateId state) {
-  const model::Offering* offering = types.cheapest_offering(type, state);
-  if (offering == nullptr) return std::nullopt;
-  return CheapestOffering{type.name, std::string(offering->zone()),
-                          std::string(offering->capacity_type()), offering->price};
+  auto offering = table.cheapest_offering(types, state);
+  if (!offering) return std::nullopt;
+  return CheapestOffering{types.front()->name, std::string(offering->zone),
+                          std::string(offering->capacity_type), offering->price};
 }
 
 model::Reason too_few_after_cut(const Claim& claim, const std::vector<TooFewValues>& violations) {
@@ -99,7 +99,7 @@ std::expected<PlannedClaim, model::Reason> Finaliser::finalise(Claim& claim) {
   planned.requests = engine::requests_of(problem_, claim);
   planned.pods = std::move(claim.pods);
   planned.min_values_relaxed = claim.min_values_relaxed;
-  if (!cheapest.empty()) planned.cheapest = cheapest_of(types, *cheapest.front(), state);
+  planned.cheapest = cheapest_of(types, cheapest, state);
   planned.types = std::move(cheapest);
   return planned;
 }

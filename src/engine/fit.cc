@@ -14,7 +14,7 @@ void keep_suitable(const Claim& claim, StateId state, const Shape& shape, Rows& 
   rows &= claim.made_from->types->usable(state);
   Amounts together = claim.requests;
   add(together, shape.amounts);
-  claim.made_from->rooms.keep_fitting(together, rows);
+  claim.made_from->rooms->keep_fitting(together, rows);
 }
 
 // Lowers the `minValues` that are not met to what there is (SCH-173).
@@ -67,6 +67,7 @@ std::optional<StateId> fit_node(const Problem& problem, const ExistingNode& node
                                 const Ways& ways) {
   const auto& [shape, form] = candidate;
   if (ways.all.empty() || !fits(shape.amounts, node.available)) return std::nullopt;
+  if (node.is_settling && !shape.may_disturb) return std::nullopt;
   if (!problem.topology.allows_host(view, node.host)) return std::nullopt;
   if (!form.wanted.accepts_host(node.hostname)) return std::nullopt;
   if (conflict(shape.ports, node.ports)) return std::nullopt;

@@ -41,6 +41,13 @@ void LabelClasses::take_keys(const model::PodSpec& spec) {
   take(spec.affinity->podAntiAffinity, keys_);
 }
 
+void LabelClasses::take_required_anti_affinity(const model::PodSpec& spec) {
+  for (const auto& term :
+       spec.affinity->podAntiAffinity->requiredDuringSchedulingIgnoredDuringExecution) {
+    take(term.labelSelector, keys_);
+  }
+}
+
 LabelsId LabelClasses::intern(const model::Pod& pod) {
   const model::Labels& labels = pod.metadata.labels;
   std::size_t hash = std::hash<std::string>()(pod.metadata.namespace_);
@@ -55,6 +62,29 @@ LabelsId LabelClasses::intern(const model::Pod& pod) {
   examples_.push_back(&pod);
   same_hash.push_back(id);
   return id;
+}
+
+LabelSetId LabelClasses::intern_set(const model::Pod& pod) {
+  std::size_t hash = std::hash<std::string>()(pod.metadata.namespace_);
+  for (const auto& [key, value] : pod.metadata.labels)
+    boost::hash_combine(hash, std::hash<std::string>()(value));
+  std::vector<LabelSetId>& same_hash = sets_by_hash_[hash];
+  for (LabelSetId candidate : same_hash) {
+    const model::ObjectMeta& known = sets_[candidate].example->metadata;
+    bool is_same =
+        known.namespace_ == pod.metadata.namespace_ && known.labels == pod.metadata.labels;
+    if (is_same) return candidate;
+  }
+  auto id = static_cast<LabelSetId>(sets_.size());
+  sets_.push_back({&pod, std::nullopt});
+  same_hash.push_back(id);
+  return id;
+}
+
+LabelsId LabelClasses::of_set(LabelSetId id) {
+  LabelSet& set = sets_[id];
+  if (!set.labels) set.labels = intern(*set.example);
+  return *set.labels;
 }
 
 bool LabelClasses::are_alike(const model::Pod& one, const model::Pod& other) const {

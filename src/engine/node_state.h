@@ -17,6 +17,9 @@ struct NodeState {
   std::shared_ptr<const model::NodeClaim> claim;        // null for unmanaged nodes
   std::vector<std::shared_ptr<const model::Pod>> pods;  // bound, not terminal, by namespace/name
   bool marked_for_deletion = false;                     // marked in memory by a disruption command
+  // Still within its NodePool's consolidateAfter, in a simulation of consolidation: only pods in
+  // phase Pending and those of deleting nodes may be placed there (SCH-125).
+  bool is_settling = false;
 
   bool managed() const { return claim != nullptr; }
   bool registered() const;   // LIF-222

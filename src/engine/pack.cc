@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/default_spreads.h"
 #include "engine/explain.h"
 #include "engine/finalise.h"
 #include "engine/problem.h"
@@ -67,9 +68,7 @@ void report_nodes(Problem& problem, Plan& plan) {
   }
 }
 
-}  // namespace
-
-Plan pack(const Snapshot& snapshot, const std::function<bool()>& stop) {
+Plan planned(const Snapshot& snapshot, const std::function<bool()>& stop) {
   Plan plan;
   Problem problem(snapshot);
   std::vector<std::size_t> pods = valid_pods(problem, plan);
@@ -89,6 +88,13 @@ Plan pack(const Snapshot& snapshot, const std::function<bool()>& stop) {
   }
   std::ranges::sort(plan.refusals, {}, &Refusal::pod);
   return plan;
+}
+
+}  // namespace
+
+Plan pack(const Snapshot& snapshot, const std::function<bool()>& stop) {
+  if (snapshot.settings.default_spreads.empty()) return planned(snapshot, stop);
+  return planned(with_default_spreads(snapshot), stop);
 }
 
 }  // namespace engine

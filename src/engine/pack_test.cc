@@ -1,5 +1,6 @@
 #include "engine/pack.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@ namespace engine {
 namespace {
 
 using support::pod;
+using support::PodBuilder;
 
 std::shared_ptr<const model::Pod> waiting(const std::string& name, const char* cpu) {
   return std::make_shared<const model::Pod>(pod("default/" + name).cpu(cpu).unschedulable());
@@ -128,6 +130,87 @@ TEST(Pack, SCH_316_dynamic_resource_allocation_is_refused) {
   EXPECT_EQ(plan.claims.size(), 1U);
   ASSERT_EQ(plan.refusals.size(), 1U);
   EXPECT_EQ(plan.refusals.front().reason.code, model::Reason::Code::dra);
+}
+
+TEST(Pack, SCH_317_devices_are_refused_in_other_words_when_they_are_asked_for) {
+  auto with_claim = pod("default/a").cpu("1").unschedulable();
+  with_claim.object.spec.edit().containers.front().resources.claims.push_back({{"name", "gpu"}});
+  Snapshot given = snapshot({std::make_shared<const model::Pod>(with_claim)});
+  std::string ignored = pack(given).refusals.at(0).reason.to_string();
+  given.settings.ignore_dra_requests = false;
+  Plan plan = pack(given);
+  ASSERT_EQ(plan.refusals.size(), 1U);
+  EXPECT_EQ(plan.refusals.front().reason.code, model::Reason::Code::dra);
+  EXPECT_NE(plan.refusals.front().reason.to_string(), ignored);
+}
+
+TEST(Pack, SCH_125_a_node_that_settles_is_for_pending_pods_and_those_of_deleting_nodes) {
+  Snapshot given = snapshot({});
+  NodeState& node = given.nodes.emplace_back();
+  node.node = std::make_shared<const model::Node>(support::node("n1")
+                                                      .ready()
+                                                      .registered()
+                                                      .initialized()
+                                                      .resource("cpu", "8")
+                                                      .resource("pods", "50"));
+  node.is_settling = true;
+  NodeState& leaving = given.leaving.emplace_back();
+  leaving.node = std::make_shared<const model::Node>(support::node("n2"));
+  leaving.marked_for_deletion = true;
+  auto add = [&](PodBuilder builder) {
+    given.pods.push_back(std::make_shared<const model::Pod>(builder));
+  };
+  add(pod("default/pending").cpu("1").unschedulable().phase("Pending"));
+  add(pod("default/running").cpu("1").on("n0"));
+  add(pod("default/leaving").cpu("1").on("n2"));
+  Plan plan = pack(given);
+  ASSERT_EQ(plan.existing.size(), 1U);
+  EXPECT_EQ(plan.existing[0].pods, (std::vector<std::size_t>{2, 0}));
+  ASSERT_EQ(plan.claims.size(), 1U);
+  EXPECT_EQ(plan.claims[0].pods, std::vector<std::size_t>{1});
+
+  given.nodes[0].is_settling = false;
+  EXPECT_EQ(pack(given).existing.at(0).pods.size(), 3U);
+}
+
+TEST(Pack, SCH_362_a_pod_is_tried_again_only_when_something_changed_for_it) {
+  constexpr int kPods = 100;
+  std::vector<std::shared_ptr<const model::Pod>> pods;
+  for (int number = 0; number < kPods; ++number) {
+    auto made = pod(fmt::format("default/p{:03}", number)).cpu("100m").unschedulable();
+    made.label("app", fmt::format("app-{}", number));
+    if (number + 1 == kPods) {
+      made.object.spec.edit().nodeSelector[std::string(model::kZoneLabel)] = "z1";
+    } else {
+      // In the zone of the one that comes behind it.
+      model::PodAffinityTerm term;
+      term.topologyKey = model::kZoneLabel;
+      term.labelSelector.emplace().matchLabels["app"] = fmt::format("app-{}", number + 1);
+      made.object.spec.edit()
+          .affinity.emplace()
+          .podAffinity.emplace()
+          .requiredDuringSchedulingIgnoredDuringExecution.push_back(term);
+    }
+    pods.push_back(std::make_shared<const model::Pod>(made));
+  }
+  Snapshot given = snapshot(pods);
+  int tries = 0;
+  Plan plan = pack(given, [&] {
+    ++tries;
+    return false;
+  });
+  EXPECT_TRUE(plan.refusals.empty());
+  EXPECT_EQ(tries, 2 * kPods - 1);  // each once in vain, but for the last, and once with success
+}
+
+TEST(Pack, SCH_362_the_error_is_that_of_the_last_try_though_it_was_not_made) {
+  // The claims of the small pods make the big ones be tried again.
+  Snapshot given = snapshot({waiting("a", "100"), waiting("b", "100"), waiting("c", "1")});
+  Plan plan = pack(given);
+  ASSERT_EQ(plan.refusals.size(), 2U);
+  EXPECT_EQ(plan.refusals[0].reason.to_string(), plan.refusals[1].reason.to_string());
+  EXPECT_NE(plan.refusals[0].reason.to_string().find("no instance type has enough resources"),
+            std::string::npos);
 }
 
 TEST(Pack, SCH_356_the_order_of_the_lists_does_not_matter) {

@@ -47,19 +47,14 @@ Problem::Problem(const Snapshot& of)
       rules(of.settings),
       volumes(of),
       states(rules),
-      shapes(of.settings, volumes, states, tolerance, requests, labels),
+      shapes(of, volumes, states, tolerance, requests, labels),
       topology(of, types, states, tolerance, labels),
       reservations(types, of.settings),
       shape_of(of.pods.size(), 0) {
   // Which labels of pods matter has to be known before two pods are taken for equal.
   for (const auto& pod : of.pods)
     labels.take_keys(*pod->spec);
-  for (const auto* states_of_nodes : {&of.nodes, &of.leaving}) {
-    for (const NodeState& node : *states_of_nodes) {
-      for (const auto& pod : node.pods)
-        labels.take_keys(*pod->spec);
-    }
-  }
+  bound_ = bound_pods(of, requests, labels);
 }
 
 base::Result<void> Problem::add_pod(std::size_t pod) {
@@ -137,16 +132,24 @@ void Problem::choose_tracked_columns() {
 
 void Problem::fill_templates() {
   using Round = AmountScale::Round;
+  std::map<const TypeTable*, std::vector<Amounts>> whole;  // before daemons
+  std::map<const TypeTable*, std::vector<Rooms*>> known;
   for (Template& made : templates) {
-    std::vector<Amounts> room;
-    for (std::size_t row = 0; row < made.types->rows(); ++row) {
-      room.push_back(scale.convert(made.types->allocatable(row), Round::down));
+    std::vector<Amounts>& of_rows = whole[made.types];
+    for (std::size_t row = of_rows.size(); row < made.types->rows(); ++row) {
+      of_rows.push_back(scale.convert(made.types->allocatable(row), Round::down));
     }
+    std::vector<Amounts> room = of_rows;
     for (const DaemonGroup& group : made.daemons) {
       Amounts overhead = scale.convert(group.overhead, Round::up);
       group.rows.for_each([&](std::size_t row) { subtract(room[row], overhead); });
     }
-    made.rooms = Rooms(std::move(room));
+    std::vector<Rooms*>& candidates = known[made.types];
+    auto same = std::ranges::find_if(candidates, [&](Rooms* of) { return of->are(room); });
+    if (same == candidates.end()) {
+      same = candidates.insert(same, &rooms.emplace_back(std::move(room)));
+    }
+    made.rooms = *same;
   }
 }
 
@@ -159,7 +162,7 @@ void Problem::make_topology() {
       labels_of_nodes.push_back(of_node);
     }
   }
-  topology.collect(labels_of_nodes);
+  topology.collect(labels_of_nodes, bound_);
   for (std::size_t shape = 0; shape < shapes.size(); ++shape)
     topology.add(shapes[shape]);
   topology.finish(shapes);

@@ -13,6 +13,7 @@
 #include "engine/amounts.h"
 #include "engine/asked_keys.h"
 #include "engine/bin_tree.h"
+#include "engine/bound_pods.h"
 #include "engine/compiled_types.h"
 #include "engine/daemons.h"
 #include "engine/existing_node.h"
@@ -60,6 +61,7 @@ struct Problem {
   std::vector<std::size_t> tracked_columns;  // that trees of bins know of, those asked for most
   std::vector<std::size_t> shape_of;         // per pod of the snapshot
   std::deque<TypeTable> tables;              // one per list of types
+  std::deque<Rooms> rooms;                   // templates of the same daemons share them
   std::vector<Template> templates;           // in the order in which pods try them
   std::vector<std::string> dropped_pools;
   std::vector<ExistingNode> nodes;        // in the order in which pods try them (SCH-115)
@@ -81,11 +83,7 @@ struct Problem {
   Amounts daemon_overhead(const std::vector<DaemonPod>& daemons, const ExistingNode& node);
 
   AskedKeys asked_keys_;
-  // Requests of the pods that are bound to each node, and which of them are daemons.
-  struct BoundRequests {
-    std::vector<std::pair<RequestsId, bool>> pods;
-  };
-  std::vector<BoundRequests> bound_;  // per node
+  BoundPods bound_;
 };
 
 }  // namespace engine

@@ -8,8 +8,7 @@
 
 namespace engine {
 
-// Initialised nodes first, then the rest, by name (SCH-115). The requests of their pods are looked
-// up here, as they have a say in the units of resources.
+// Initialised nodes first, then the rest, by name (SCH-115).
 void Problem::sort_nodes() {
   struct Rank {
     bool is_booting = false;
@@ -25,19 +24,15 @@ void Problem::sort_nodes() {
     return std::tie(a.is_booting, a.name) < std::tie(b.is_booting, b.name);
   });
   nodes.resize(order.size());
-  bound_.resize(order.size());
-  for (std::size_t position = 0; position < order.size(); ++position) {
+  for (std::size_t position = 0; position < order.size(); ++position)
     nodes[position].index = order[position].index;
-    for (const auto& pod : snapshot.nodes[order[position].index].pods) {
-      bound_[position].pods.emplace_back(requests.intern(*pod), is_daemon_pod(*pod));
-    }
-  }
 }
 
 void Problem::describe_nodes() {
   for (ExistingNode& node : nodes) {
     const NodeState& state = snapshot.nodes[node.index];
     node.hostname = state.hostname();
+    node.is_settling = state.is_settling;
     node.host = topology.hosts.add_node(node.hostname);
     node.bin_class = node_classes.intern({Meeting::strict, tolerance.intern(state.taints()),
                                           states.intern(asked_keys_.of(state.labels()))});
@@ -45,8 +40,9 @@ void Problem::describe_nodes() {
       node.attached = volumes.attached_to(state);
       node.attach_limits = volumes.limits_of(state);
     }
-    for (const auto& pod : state.pods) {
-      HostPorts ports = host_ports_of(*pod->spec);
+    for (std::size_t pod = 0; pod < state.pods.size(); ++pod) {
+      if (!bound_[node.index][pod].has_host_ports) continue;
+      HostPorts ports = host_ports_of(*state.pods[pod]->spec);
       node.ports.insert(node.ports.end(), ports.begin(), ports.end());
     }
   }
@@ -59,8 +55,7 @@ void Problem::fill_nodes(const std::vector<DaemonPod>& daemons) {
                                [](const Wanted& wanted) { return wanted.hostname.has_value(); });
   });
   boost::unordered_flat_map<ClassId, Amounts> expected_by_class;
-  for (std::size_t position = 0; position < nodes.size(); ++position) {
-    ExistingNode& node = nodes[position];
+  for (ExistingNode& node : nodes) {
     Amounts expected;
     auto known = expected_by_class.find(node.bin_class);
     if (is_by_class && known != expected_by_class.end()) {
@@ -71,9 +66,9 @@ void Problem::fill_nodes(const std::vector<DaemonPod>& daemons) {
     }
     model::ResourceList allocatable = snapshot.nodes[node.index].allocatable();
     node.available = scale.convert(allocatable, AmountScale::Round::down);
-    for (auto [id, is_daemon] : bound_[position].pods) {
-      subtract(node.available, requests.amounts(id));
-      if (is_daemon) subtract(expected, requests.amounts(id));
+    for (const BoundPod& pod : bound_[node.index]) {
+      subtract(node.available, requests.amounts(pod.requests));
+      if (pod.is_daemon) subtract(expected, requests.amounts(pod.requests));
     }
     // What daemons will yet take is at least nothing (SCH-111).
     for (std::size_t column = 0; column < expected.size(); ++column) {

@@ -52,7 +52,8 @@ bool are_same(const model::PodSpec& one, const model::PodSpec& other) {
          (!one.resources || are_same(one.resources->requests, other.resources->requests));
 }
 
-// Whether what the status says of a resize may count (SCH-074).
+}  // namespace
+
 bool may_be_resized(const model::Pod& pod) {
   auto has_resources = [](const model::ContainerStatus& status) {
     return status.resources.has_value();
@@ -60,8 +61,6 @@ bool may_be_resized(const model::Pod& pod) {
   return std::ranges::any_of(pod.status.containerStatuses, has_resources) ||
          std::ranges::any_of(pod.status.initContainerStatuses, has_resources);
 }
-
-}  // namespace
 
 RequestsId RequestTable::intern(const model::Pod& pod) {
   if (may_be_resized(pod)) return intern_resized(pod);

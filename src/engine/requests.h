@@ -13,6 +13,9 @@ namespace engine {
 
 using RequestsId = std::uint32_t;
 
+// Whether what the pod's status says of a resize may count (SCH-074).
+bool may_be_resized(const model::Pod& pod);
+
 class RequestTable {
  public:
   // Requires: the pod outlives the table.

@@ -64,6 +64,15 @@ bool Selector::matches(const model::Labels& labels) const {
                              [&](const auto& expression) { return matches(expression, labels); });
 }
 
+std::optional<std::pair<std::string_view, std::string_view>> Selector::required_label() const {
+  if (is_absent_ || !is_valid_) return std::nullopt;
+  for (const Expression& expression : expressions_) {
+    if (expression.operator_ != "In" || expression.values.size() != 1) continue;
+    return std::pair<std::string_view, std::string_view>(expression.key, expression.values.front());
+  }
+  return std::nullopt;
+}
+
 SelectorId Selectors::intern(const std::optional<model::LabelSelector>& selector,
                              const model::Labels& more) {
   if (!selector || !more.empty()) return intern(Selector(selector, more));

@@ -26,6 +26,9 @@ class Selector {
 
   bool is_absent() const { return is_absent_; }
 
+  // A label without which nothing matches, if there is one.
+  std::optional<std::pair<std::string_view, std::string_view>> required_label() const;
+
   // Equal for selectors that say the same.
   const std::string& text() const { return text_; }
 

@@ -104,11 +104,45 @@ bool uses_claims(const model::Pod& pod) {
 
 }  // namespace
 
+Shapes::Shapes(const Snapshot& snapshot, const Volumes& volumes, States& states,
+               Tolerance& tolerance, RequestTable& requests, LabelClasses& labels)
+    : settings_(snapshot.settings),
+      has_settling_nodes_(std::ranges::any_of(snapshot.nodes, &NodeState::is_settling)),
+      volumes_(volumes),
+      states_(states),
+      tolerance_(tolerance),
+      requests_(requests),
+      labels_(labels) {
+  for (const NodeState& node : snapshot.leaving) {
+    if (node.node && node.deleting()) deleting_nodes_.insert(node.node->metadata.name);
+  }
+}
+
+bool Shapes::may_disturb(const model::Pod& pod) const {
+  return !has_settling_nodes_ || pod.status.phase == "Pending" ||
+         deleting_nodes_.contains(pod.spec->nodeName);
+}
+
 base::Result<std::size_t> Shapes::add(const std::shared_ptr<const model::Pod>& pod) {
-  RequestsId requests = requests_.intern(*pod);
   LabelsId labels = labels_.intern(*pod);
+  bool has_own_state = has_settling_nodes_ || uses_claims(*pod) || may_be_resized(*pod);
+  if (has_own_state) return find_or_add(pod, labels);
+  auto [known, is_new] = by_spec_.try_emplace({&*pod->spec, labels}, 0);
+  if (is_new) {
+    base::Result<std::size_t> found = find_or_add(pod, labels);
+    known->second = found.value();  // only claims of volumes can be missing
+    return found;
+  }
+  ++shapes_[known->second].count;
+  return known->second;
+}
+
+base::Result<std::size_t> Shapes::find_or_add(const std::shared_ptr<const model::Pod>& pod,
+                                              LabelsId labels) {
+  RequestsId requests = requests_.intern(*pod);
   HostPorts ports = host_ports_of(*pod->spec);
   bool is_dra = uses_dra(*pod->spec);
+  bool disturbs = may_disturb(*pod);
   std::vector<Wanted> volumes(1, Wanted{states_.intern({}), std::nullopt});
   std::optional<AttachedVolumes> attached(std::in_place);
   if (uses_claims(*pod)) {
@@ -131,8 +165,8 @@ base::Result<std::size_t> Shapes::add(const std::shared_ptr<const model::Pod>& p
   for (std::size_t candidate : same_hash) {
     Shape& shape = shapes_[candidate];
     if (shape.requests == requests && shape.labels == labels && shape.ports == ports &&
-        shape.uses_dra == is_dra && shape.volumes == volumes && shape.attached == attached &&
-        are_alike(*shape.pod, *pod)) {
+        shape.uses_dra == is_dra && shape.may_disturb == disturbs && shape.volumes == volumes &&
+        shape.attached == attached && are_alike(*shape.pod, *pod)) {
       ++shape.count;
       return candidate;
     }
@@ -145,6 +179,7 @@ base::Result<std::size_t> Shapes::add(const std::shared_ptr<const model::Pod>& p
   shape.labels = labels;
   shape.ports = std::move(ports);
   shape.uses_dra = is_dra;
+  shape.may_disturb = disturbs;
   shape.volumes = std::move(volumes);
   shape.attached = std::move(attached);
   shape.forms.push_back(form_of(pod->spec));

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstddef>
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/amounts.h"
@@ -41,6 +44,7 @@ struct Shape {
   LabelsId labels = 0;
   HostPorts ports;
   bool uses_dra = false;
+  bool may_disturb = true;                  // may be placed on nodes that settle (SCH-125)
   std::vector<Wanted> volumes;              // where its volumes can be reached, at least one
   std::optional<AttachedVolumes> attached;  // nullopt: a volume is missing (SCH-145)
   std::vector<GroupId> inverse_groups;      // that bind it, by identity
@@ -50,14 +54,8 @@ struct Shape {
 
 class Shapes {
  public:
-  Shapes(const Settings& settings, const Volumes& volumes, States& states, Tolerance& tolerance,
-         RequestTable& requests, LabelClasses& labels)
-      : settings_(settings),
-        volumes_(volumes),
-        states_(states),
-        tolerance_(tolerance),
-        requests_(requests),
-        labels_(labels) {}
+  Shapes(const Snapshot& snapshot, const Volumes& volumes, States& states, Tolerance& tolerance,
+         RequestTable& requests, LabelClasses& labels);
 
   // The number of the pod's shape, which is new if no pod before was equal. Error: not_found, if
   // an object is missing that says where its volumes are.
@@ -70,9 +68,14 @@ class Shapes {
   Form* relaxed(std::size_t shape, std::size_t form, bool may_tolerate);
 
  private:
+  bool may_disturb(const model::Pod& pod) const;
+  base::Result<std::size_t> find_or_add(const std::shared_ptr<const model::Pod>& pod,
+                                        LabelsId labels);
   Form form_of(base::Shared<model::PodSpec> spec);
 
   const Settings& settings_;
+  bool has_settling_nodes_ = false;
+  boost::unordered_flat_set<std::string_view> deleting_nodes_;
   const Volumes& volumes_;
   States& states_;
   Tolerance& tolerance_;
@@ -80,6 +83,8 @@ class Shapes {
   LabelClasses& labels_;
   std::deque<Shape> shapes_;
   boost::unordered_flat_map<std::size_t, std::vector<std::size_t>> by_hash_;
+  // Of pods whose shape follows from these two. Specs that are stored once need no comparison.
+  boost::unordered_flat_map<std::pair<const model::PodSpec*, LabelsId>, std::size_t> by_spec_;
 };
 
 }  // namespace engine

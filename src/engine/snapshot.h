@@ -41,6 +41,8 @@ struct Settings {
   std::string reservation_id_label{"karpenter.k8s.aws/capacity-reservation-id"};
   std::size_t max_instance_types = 600;     // of a claim (SCH-267)
   std::optional<CloudLabels> cloud_labels;  // those of model if not given
+  // For pods without a spread constraint of their own (SCH-248); see default_spreads.h.
+  std::vector<model::TopologySpreadConstraint> default_spreads;
 };
 
 class CompiledTypes;  // compiled_types.h
@@ -58,6 +60,15 @@ struct DaemonInput {
   std::shared_ptr<const model::Pod> newest_pod;  // null: made from the template (SCH-101)
 };
 
+// A Service, or a controller of pods, as far as its selector says which pods belong together. Those
+// of a Service or ReplicationController are labels alone; a Service without one is left out.
+struct WorkloadSelector {
+  std::string namespace_;
+  std::string kind;  // Service, ReplicationController, ReplicaSet, StatefulSet
+  std::string name;
+  model::LabelSelector selector;
+};
+
 struct Snapshot {
   std::vector<PoolInput> pools;
   std::vector<NodeState> nodes;  // those that are not being deleted (SCH-114)
@@ -67,6 +78,7 @@ struct Snapshot {
   std::vector<std::shared_ptr<const model::Pod>> pods;  // to be placed; no two of one uid
   std::vector<DaemonInput> daemons;
   std::vector<std::shared_ptr<const model::Namespace>> namespaces;
+  std::vector<WorkloadSelector> selectors;  // needed for Settings::default_spreads alone
   // Storage, as far as pods use it (section 20).
   std::vector<std::shared_ptr<const model::PersistentVolumeClaim>> volume_claims;
   std::vector<std::shared_ptr<const model::PersistentVolume>> volumes;

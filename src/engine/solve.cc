@@ -47,7 +47,8 @@ Solve::Solve(Problem& problem)
     : problem_(problem),
       finder_(problem.states, problem.tolerance, problem.topology),
       node_ways_(problem.node_classes),
-      claim_ways_(problem.claim_classes) {
+      claim_ways_(problem.claim_classes),
+      retries_(problem) {
   for (std::size_t index = 0; index < problem_.nodes.size(); ++index) {
     ExistingNode& node = problem_.nodes[index];
     bool is_full = std::ranges::any_of(node.available, [](auto amount) { return amount < 0; });
@@ -91,7 +92,11 @@ bool Solve::run(const std::vector<std::size_t>& pods, const std::function<bool()
 Solve::Outcome Solve::attempt(std::size_t pod, const std::function<bool()>& stop) {
   std::size_t number = problem_.shape_of[pod];
   Shape& shape = problem_.shapes[number];
-  if (shape.uses_dra && problem_.snapshot.settings.ignore_dra_requests) return Outcome::no_place;
+  if (shape.uses_dra) return Outcome::no_place;  // devices are not allocated (SCH-316)
+  if (retries_.would_fail(number)) {
+    skip(shape);
+    return Outcome::no_place;
+  }
   Form* form = &shape.forms.front();
   for (std::size_t step = 0; form != nullptr; ++step) {
     if (stop && stop()) return Outcome::stopped;
@@ -102,7 +107,15 @@ Solve::Outcome Solve::attempt(std::size_t pod, const std::function<bool()>& stop
     form = problem_.shapes.relaxed(number, step, problem_.may_tolerate_preferences);
     if (form != nullptr) problem_.topology.bind(shape, *form);
   }
+  retries_.note_failure(number);
   return Outcome::no_place;
+}
+
+// Counts placeholders as if the shape had been tried in all its forms.
+void Solve::skip(const Shape& shape) {
+  std::size_t a_form = retries_.open_templates();
+  last_first_placeholder_ = next_placeholder_ + (shape.forms.size() - 1) * a_form;
+  next_placeholder_ += shape.forms.size() * a_form;
 }
 
 Solve::Outcome Solve::place(std::size_t pod, const Candidate& candidate) {
@@ -182,6 +195,7 @@ Solve::Outcome Solve::open_claim(std::size_t pod, const Candidate& candidate) {
     }
     claim->host = problem_.topology.hosts.add_claim(claim->placeholder);
     join(*claim, pod, candidate, *std::move(narrowed));
+    retries_.note_opened();
     from.limits.charge(claim->rows);
     Summary summary = summary_of(*claim);
     claims_.open(*std::move(claim), summary);
@@ -192,6 +206,7 @@ Solve::Outcome Solve::open_claim(std::size_t pod, const Candidate& candidate) {
 
 void Solve::join(ExistingNode& node, std::size_t pod, const Candidate& candidate, StateId state) {
   BinClass joined = problem_.node_classes[node.bin_class];
+  retries_.note_narrowed(joined.state, state, Meeting::strict);
   joined.state = state;
   node.bin_class = problem_.node_classes.intern(joined);
   subtract(node.available, candidate.shape.amounts);
@@ -208,10 +223,12 @@ void Solve::join(ExistingNode& node, std::size_t pod, const Candidate& candidate
 
 void Solve::join(Claim& claim, std::size_t pod, const Candidate& candidate, Narrowed narrowed) {
   BinClass joined = problem_.claim_classes[claim.bin_class];
+  retries_.note_narrowed(joined.state, narrowed.state, Meeting::loose);
   joined.state = narrowed.state;
   claim.bin_class = problem_.claim_classes.intern(joined);
   claim.rows = std::move(narrowed.rows);
-  problem_.reservations.exchange(claim.reservations, narrowed.reservations);
+  bool is_freed = problem_.reservations.exchange(claim.reservations, narrowed.reservations);
+  if (is_freed) retries_.note_freed();
   claim.reservations = std::move(narrowed.reservations);
   claim.min_values_relaxed = narrowed.min_values_relaxed;
   add(claim.requests, candidate.shape.amounts);
@@ -236,7 +253,7 @@ Summary Solve::summary_of(const ExistingNode& node) const {
 
 Summary Solve::summary_of(Claim& claim) const {
   Summary summary;
-  const Rooms& rooms = claim.made_from->rooms;
+  const Rooms& rooms = *claim.made_from->rooms;
   for (std::size_t index = 0; index < problem_.tracked_columns.size(); ++index) {
     std::size_t column = problem_.tracked_columns[index];
     std::uint32_t& largest = claim.largest[index];

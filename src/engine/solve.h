@@ -4,7 +4,8 @@
 // placed later may make a place for it.
 //
 // The outcome is that of trying every bin in order. What is left out is only what cannot accept:
-// bins below a branch of the tree that has no room or only refused classes (SCH-357).
+// bins below a branch of the tree that has no room or only refused classes (SCH-357), and attempts
+// in which nothing would be different from the last one (SCH-362).
 #pragma once
 
 #include <array>
@@ -17,6 +18,7 @@
 #include "engine/claims.h"
 #include "engine/fit.h"
 #include "engine/problem.h"
+#include "engine/retries.h"
 #include "engine/ways.h"
 
 namespace engine {
@@ -65,6 +67,7 @@ class Solve {
   };
 
   Outcome attempt(std::size_t pod, const std::function<bool()>& stop);
+  void skip(const Shape& shape);
   Outcome place(std::size_t pod, const Candidate& candidate);
   bool place_on_node(std::size_t pod, const Candidate& candidate);
   bool place_on_claim(std::size_t pod, const Candidate& candidate);
@@ -82,6 +85,7 @@ class Solve {
   ClassWays node_ways_;
   ClassWays claim_ways_;
   Topology::View view_;
+  Retries retries_;
   std::size_t next_placeholder_ = 1;
   std::size_t last_first_placeholder_ = 1;
   std::vector<Failed> failed_;

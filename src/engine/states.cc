@@ -6,16 +6,21 @@
 
 namespace engine {
 
+std::size_t hash_of(const model::Requirement& requirement) {
+  std::size_t hash = requirement.is_complement() ? 1 : 0;
+  boost::hash_combine(hash, requirement.gte().value_or(-1));
+  boost::hash_combine(hash, requirement.lte().value_or(-1));
+  for (const std::string& value : requirement.values()) {
+    boost::hash_combine(hash, std::hash<std::string>()(value));
+  }
+  return hash;
+}
+
 std::size_t hash_of(const model::Requirements& requirements) {
   std::size_t hash = 0;
   for (const auto& [key, requirement] : requirements) {
-    boost::hash_combine(hash, key);
-    boost::hash_combine(hash, requirement.is_complement());
-    boost::hash_combine(hash, requirement.gte().value_or(-1));
-    boost::hash_combine(hash, requirement.lte().value_or(-1));
-    for (const std::string& value : requirement.values()) {
-      boost::hash_combine(hash, value);
-    }
+    boost::hash_combine(hash, std::hash<std::string>()(key));
+    boost::hash_combine(hash, hash_of(requirement));
   }
   return hash;
 }

@@ -39,7 +39,8 @@ struct Wanted {
   bool operator==(const Wanted&) const = default;
 };
 
-// Equal requirements, minValues apart, have equal hashes.
+// Equal requirements have equal hashes.
+std::size_t hash_of(const model::Requirement& requirement);
 std::size_t hash_of(const model::Requirements& requirements);
 
 class States {

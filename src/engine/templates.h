@@ -22,7 +22,7 @@ struct Template {
   TypeTable* types = nullptr;
   Rows rows;  // types that NodePool alone leaves (SCH-097)
   std::vector<DaemonGroup> daemons;
-  Rooms rooms;  // room of the rows, less the daemons of their group
+  Rooms* rooms = nullptr;  // room of the rows, less the daemons of their group
   PoolLimits limits;
 
   const std::string& name() const { return pool->metadata.name; }

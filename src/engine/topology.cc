@@ -57,15 +57,13 @@ std::int32_t Topology::count_of(const Group& group, std::size_t domain_or_host) 
 }
 
 bool Topology::selects(Group& group, LabelsId labels) {
-  if (labels >= group.selects.size()) group.selects.resize(labels_.size(), 0);
-  signed char& known = group.selects[labels];
-  if (known == 0) {
+  auto [known, is_new] = group.selects.try_emplace(labels, false);
+  if (is_new) {
     const model::ObjectMeta& metadata = labels_.example(labels).metadata;
-    bool is = std::ranges::binary_search(*group.namespaces, metadata.namespace_) &&
-              group.selector->matches(metadata.labels);
-    known = is ? 1 : -1;
+    known->second = std::ranges::binary_search(*group.namespaces, metadata.namespace_) &&
+                    group.selector->matches(metadata.labels);
   }
-  return known > 0;
+  return known->second;
 }
 
 bool Topology::accepts(const NodeFilter& filter, const Place& place) {
@@ -275,10 +273,12 @@ std::span<const StateId> Topology::choices(const View& view, StateId state) {
 const std::vector<GroupId>& Topology::groups_that_count(LabelsId labels) {
   if (labels >= of_labels_.size()) of_labels_.resize(labels_.size());
   OfLabels& known = of_labels_[labels];
-  for (; known.groups_seen < groups_.size(); ++known.groups_seen) {
-    Group& group = groups_[known.groups_seen];
-    if (!group.is_inverse && selects(group, labels)) known.counted_in.push_back(known.groups_seen);
+  if (known.groups_seen == groups_.size()) return known.counted_in;
+  const model::Labels& example = labels_.example(labels).metadata.labels;
+  for (GroupId id : index_.candidates(example, known.groups_seen)) {
+    if (selects(groups_[id], labels)) known.counted_in.push_back(id);
   }
+  known.groups_seen = groups_.size();
   return known.counted_in;
 }
 
@@ -312,9 +312,9 @@ Topology::HostBits Topology::record(const Shape& shape, const Place& place) {
 
 Topology::HostBits Topology::closed_by(HostId host) const {
   HostBits closed{};
-  for (const Group& group : groups_) {
-    for (auto [most, bit] : group.rules) {
-      if (count_of(group, host) > most) set_bit(closed, bit);
+  for (GroupId id : ruled_groups_) {
+    for (auto [most, bit] : groups_[id].rules) {
+      if (count_of(groups_[id], host) > most) set_bit(closed, bit);
     }
   }
   return closed;

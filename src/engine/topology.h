@@ -14,6 +14,7 @@
 
 #include <array>
 #include <boost/container/small_vector.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -27,12 +28,14 @@
 #include <vector>
 
 #include "base/text.h"
+#include "engine/bound_pods.h"
 #include "engine/compiled_types.h"
 #include "engine/domain_set.h"
 #include "engine/domains.h"
 #include "engine/hosts.h"
 #include "engine/label_classes.h"
 #include "engine/selector.h"
+#include "engine/selector_index.h"
 #include "engine/shapes.h"
 #include "engine/snapshot.h"
 #include "engine/states.h"
@@ -60,7 +63,7 @@ class Topology {
 
   // Finds the pods that are bound, and where: `states_of_nodes` are the labels of the Nodes of the
   // snapshot, then of those that leave. Requires: before any other call.
-  void collect(const std::vector<StateId>& states_of_nodes);
+  void collect(const std::vector<StateId>& states_of_nodes, const BoundPods& bound);
   // Makes the groups of a shape as it is written, and those by which its required anti-affinity
   // binds others. Requires: of all shapes, before any pod is placed.
   void add(Shape& shape);
@@ -147,10 +150,11 @@ class Topology {
   struct Key {
     std::string name;
     bool is_hostname = false;
-    base::Texts values;                           // ids are domains
-    std::vector<std::vector<TaintsId>> offered;   // per domain that NodePools offer
-    std::vector<std::optional<StateId>> demands;  // per domain: In{domain}
-    std::vector<DomainSet> open;                  // per tolerations: offered and tolerated
+    base::Texts values;                               // ids are domains
+    std::vector<std::vector<TaintsId>> offered;       // per domain that NodePools offer
+    std::vector<std::optional<StateId>> demands;      // per domain: In{domain}
+    std::vector<DomainSet> open;                      // per tolerations: offered and tolerated
+    std::map<const NodeFilter*, DomainSet> existing;  // per filter: of nodes
     struct OfState {
       DomainSet allowed;
       std::size_t known = 0;  // domains that have been looked at
@@ -169,7 +173,7 @@ class Topology {
     std::int32_t min_domains = 0;
     const NodeFilter* filter = nullptr;  // of a spread
     std::string identity;
-    std::vector<signed char> selects;  // per class of labels; 0 is not known yet
+    boost::unordered_flat_map<LabelsId, bool> selects;
     // Per domain or host. Unknown domains are not in `known`; they count as zero.
     std::vector<std::int32_t> counts;
     DomainSet known;
@@ -219,8 +223,11 @@ class Topology {
   GroupId inverse_group_of(const model::Pod& pod, const model::PodAffinityTerm& term);
   void add_offered_domains(Group& group);
   void add_existing_domains(Group& group);
+  const DomainSet& existing_domains(Key& key, const NodeFilter* filter);
+  std::vector<LabelsId> bound_candidates(const Selector& selector) const;
   void count_bound_pods(Group& group);
   void count_bound(Group& group, const BoundNode& node);
+  void count_repelling(const model::Pod& pod, const BoundNode& node);
   void assign_bits(Shapes& shapes);
 
   // Counting.
@@ -256,7 +263,10 @@ class Topology {
   std::deque<Key> keys_;
   std::deque<Group> groups_;
   std::map<Identity, GroupId> by_identity_;
+  SelectorIndex index_;                  // of groups that are not inverse
+  SelectorIndex inverse_index_;          // of those that are
   std::vector<GroupId> inverse_groups_;  // by identity as text
+  std::vector<GroupId> ruled_groups_;    // whose rules have bits
   Selectors selectors_;
   std::deque<std::vector<std::string>> namespaces_;
   std::map<std::vector<std::string>, std::size_t> namespaces_by_names_;
@@ -265,6 +275,7 @@ class Topology {
   std::vector<OfLabels> of_labels_;  // per class of labels
   std::vector<BoundNode> bound_nodes_;
   std::map<LabelsId, std::vector<std::uint32_t>> bound_pods_;  // indexes of their nodes
+  boost::unordered_flat_map<std::string, std::vector<LabelsId>> bound_by_label_;
   std::vector<StateId> choices_;
   std::vector<StateId> product_;
   std::vector<StateId> options_;

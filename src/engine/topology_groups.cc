@@ -159,6 +159,7 @@ GroupId Topology::intern(const Identity& identity) {
     made.filter = &filters_[identity.filter];
     add_offered_domains(made);
   }
+  (made.is_inverse ? inverse_index_ : index_).add(place->second, *made.selector);
   if (made.is_inverse) {
     inverse_groups_.push_back(place->second);
   } else {
@@ -183,11 +184,14 @@ void Topology::add(Shape& shape) {
 
 void Topology::finish(Shapes& shapes) {
   std::ranges::sort(inverse_groups_, {}, [&](GroupId id) { return groups_[id].identity; });
+  std::vector<std::size_t> rank(groups_.size(), 0);
+  for (std::size_t position = 0; position < inverse_groups_.size(); ++position)
+    rank[inverse_groups_[position]] = position;
   std::vector<std::vector<GroupId>> by_labels(labels_.size());
   for (LabelsId labels = 0; labels < by_labels.size(); ++labels) {
-    for (GroupId id : inverse_groups_) {
-      if (selects(groups_[id], labels)) by_labels[labels].push_back(id);
-    }
+    by_labels[labels] = inverse_index_.candidates(labels_.example(labels).metadata.labels, 0);
+    std::erase_if(by_labels[labels], [&](GroupId id) { return !selects(groups_[id], labels); });
+    std::ranges::sort(by_labels[labels], {}, [&](GroupId id) { return rank[id]; });
   }
   for (std::size_t shape = 0; shape < shapes.size(); ++shape) {
     shapes[shape].inverse_groups = by_labels[shapes[shape].labels];
@@ -219,7 +223,9 @@ void Topology::assign_bits(Shapes& shapes) {
   by_pods.resize(std::min<std::size_t>(by_pods.size(), kBits));
   std::uint8_t bit = 0;
   for (const auto& [count, rule] : by_pods) {
-    groups_[rule.first].rules.emplace_back(rule.second, bit++);
+    Group& group = groups_[rule.first];
+    if (group.rules.empty()) ruled_groups_.push_back(rule.first);
+    group.rules.emplace_back(rule.second, bit++);
   }
 }
 
@@ -255,17 +261,26 @@ void Topology::add_offered_domains(Group& group) {
   }
 }
 
-void Topology::add_existing_domains(Group& group) {
-  if (group.key->is_hostname) return;
+// Domains of the nodes that the filter accepts; of all if there is no filter.
+const DomainSet& Topology::existing_domains(Key& key, const NodeFilter* filter) {
+  if (filter != nullptr && filter->is_open) filter = nullptr;
+  auto [place, is_new] = key.existing.try_emplace(filter);
+  if (!is_new) return place->second;
   for (const BoundNode& node : bound_nodes_) {
-    if (node.is_leaving || (group.filter != nullptr && !accepts(*group.filter, node.place))) {
-      continue;
-    }
-    auto label = node.state->labels().find(group.key->name);
+    if (node.is_leaving || (filter != nullptr && !accepts(*filter, node.place))) continue;
+    auto label = node.state->labels().find(key.name);
     if (label != node.state->labels().end()) {
-      learn(group, index_of(group.key->values.intern(label->second)));
+      place->second.set(index_of(key.values.intern(label->second)));
     }
   }
+  return place->second;
+}
+
+void Topology::add_existing_domains(Group& group) {
+  if (group.key->is_hostname) return;
+  existing_domains(*group.key, group.filter).for_each([&](DomainId domain) {
+    learn(group, domain);
+  });
 }
 
 // Where a pod bound to this node counts; for the hostname a node without the label counts under its
@@ -281,8 +296,21 @@ void Topology::count_bound(Group& group, const BoundNode& node) {
   if (label != labels.end()) count(group, index_of(group.key->values.intern(label->second)));
 }
 
+// Classes of bound pods that the selector might match, in ascending order.
+std::vector<LabelsId> Topology::bound_candidates(const Selector& selector) const {
+  if (auto label = selector.required_label()) {
+    auto found = bound_by_label_.find(SelectorIndex::text_of(label->first, label->second));
+    return found == bound_by_label_.end() ? std::vector<LabelsId>() : found->second;
+  }
+  std::vector<LabelsId> all;
+  for (const auto& [labels, nodes] : bound_pods_)
+    all.push_back(labels);
+  return all;
+}
+
 void Topology::count_bound_pods(Group& group) {
-  for (const auto& [labels, nodes] : bound_pods_) {
+  for (LabelsId labels : bound_candidates(*group.selector)) {
+    const std::vector<std::uint32_t>& nodes = bound_pods_.at(labels);
     const model::ObjectMeta& metadata = labels_.example(labels).metadata;
     if (!std::ranges::binary_search(*group.namespaces, metadata.namespace_)) continue;
     // Without a selector everything in the namespace counts, though it selects nobody (SCH-209).
@@ -295,7 +323,13 @@ void Topology::count_bound_pods(Group& group) {
   }
 }
 
-void Topology::collect(const std::vector<StateId>& states_of_nodes) {
+void Topology::count_repelling(const model::Pod& pod, const BoundNode& node) {
+  for (const auto& term : required_anti_affinity(*pod.spec)) {
+    count_bound(groups_[inverse_group_of(pod, term)], node);
+  }
+}
+
+void Topology::collect(const std::vector<StateId>& states_of_nodes, const BoundPods& bound) {
   std::set<std::string_view> batch;  // of those that are bound
   for (const auto& pod : snapshot_.pods) {
     if (!pod->spec->nodeName.empty()) batch.insert(pod->metadata.uid);
@@ -303,6 +337,7 @@ void Topology::collect(const std::vector<StateId>& states_of_nodes) {
   std::size_t position = 0;
   for (const auto* nodes : {&snapshot_.nodes, &snapshot_.leaving}) {
     for (const NodeState& state : *nodes) {
+      const std::vector<BoundPod>& bound_here = bound[position];
       StateId labels = states_of_nodes[position++];
       if (state.node == nullptr) continue;
       const model::ObjectMeta& metadata = state.node->metadata;
@@ -313,15 +348,18 @@ void Topology::collect(const std::vector<StateId>& states_of_nodes) {
       auto index = static_cast<std::uint32_t>(bound_nodes_.size());
       bound_nodes_.push_back(
           {&state, {labels, taints, host, 0}, has_hostname, nodes == &snapshot_.leaving});
-      for (const auto& pod : state.pods) {
+      for (std::size_t at = 0; at < state.pods.size(); ++at) {
+        const auto& pod = state.pods[at];
         if (!batch.empty() && batch.contains(pod->metadata.uid)) continue;
-        for (const auto& term : required_anti_affinity(*pod->spec)) {
-          count_bound(groups_[inverse_group_of(*pod, term)], bound_nodes_.back());
-        }
-        if (pod->metadata.deletionTimestamp) continue;
-        bound_pods_[labels_.intern(*pod)].push_back(index);
+        if (bound_here[at].repels) count_repelling(*pod, bound_nodes_.back());
+        if (bound_here[at].is_terminating) continue;
+        bound_pods_[labels_.of_set(bound_here[at].labels)].push_back(index);
       }
     }
+  }
+  for (const auto& [labels, nodes] : bound_pods_) {
+    for (const auto& [key, value] : labels_.example(labels).metadata.labels)
+      bound_by_label_[SelectorIndex::text_of(key, value)].push_back(labels);
   }
 }
 

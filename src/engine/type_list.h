@@ -64,8 +64,9 @@ class TypeList {
   Iterator end() const { return {this, chosen_.size()}; }
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  // Requires: not empty.
+  // Requires of these: not empty.
   const value_type& front() const { return *begin(); }
+  std::size_t first_position() const { return *chosen_.first(); }  // in the order
 
  private:
   std::shared_ptr<const model::InstanceTypes> order_;

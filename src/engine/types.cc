@@ -22,6 +22,14 @@ bool go_together(const model::Requirement& one, const model::Requirement& other)
   return one.overlaps(other) || (is_negative(one) && is_negative(other));
 }
 
+// SCH-052, without reading numbers again and again. Requires: a complement.
+bool allows(const model::Requirement& requirement, const CompiledTypes::Key::Listed& listed) {
+  bool is_bounded = requirement.gte() || requirement.lte();
+  if (!is_bounded || !requirement.values().empty()) return requirement.has(listed.value);
+  return listed.number && (!requirement.gte() || *listed.number >= *requirement.gte()) &&
+         (!requirement.lte() || *listed.number <= *requirement.lte());
+}
+
 }  // namespace
 
 TypeTable::TypeTable(CompiledTypesPointer compiled, States& states, const LabelRules& rules,
@@ -53,6 +61,17 @@ TypeTable::ByState& TypeTable::by_state(StateId state) {
   return *by_state_[state];
 }
 
+const std::vector<std::size_t>& TypeTable::compatible_offers(StateId state) {
+  std::optional<std::vector<std::size_t>>& offers = by_state(state).offers;
+  if (!offers) {
+    offers.emplace();
+    for (std::size_t offer = 0; offer < kinds_.size(); ++offer) {
+      if (suits(state, kinds_[offer])) offers->push_back(offer);
+    }
+  }
+  return *offers;
+}
+
 const Rows& TypeTable::labelled(StateId state) {
   std::optional<Rows>& rows = by_state(state).labelled;
   if (!rows) {
@@ -69,9 +88,8 @@ const Rows& TypeTable::offered(StateId state) {
   std::optional<Rows>& rows = by_state(state).offered;
   if (!rows) {
     rows = none();
-    for (std::size_t offer = 0; offer < kinds_.size(); ++offer) {
-      if (suits(state, kinds_[offer])) *rows |= compiled_->offers()[offer].rows;
-    }
+    for (std::size_t offer : compatible_offers(state))
+      *rows |= compiled_->offers()[offer].rows;
   }
   return *rows;
 }
@@ -86,15 +104,15 @@ const Rows& TypeTable::usable(StateId state) {
 }
 
 const Rows& TypeTable::meeting(std::size_t key, const model::Requirement& requirement) {
-  CompiledTypes::RequirementRows& known = met_[key];
+  CompiledTypes::RequirementRows& known = met_[key][hash_of(requirement)];
   auto same =
       std::ranges::find(known, requirement, &CompiledTypes::RequirementRows::value_type::first);
   if (same != known.end()) return same->second;
   const CompiledTypes::Key& index = compiled_->key(key);
   Rows rows = index.lacking;
   if (requirement.is_complement()) {
-    for (const auto& [value, listing] : index.listed) {
-      if (requirement.has(value)) rows |= listing;
+    for (const CompiledTypes::Key::Listed& listed : index.listed) {
+      if (allows(requirement, listed)) rows |= listed.rows;
     }
   } else {
     for (const std::string& value : requirement.values()) {
@@ -121,13 +139,13 @@ void TypeTable::sort_by_price(StateId state) {
   if (sorted.by_price != nullptr) return;
   const model::InstanceTypes& types = this->types();
   std::vector<base::Money> prices(types.size(), base::Money::max());
-  for (std::size_t offer = 0; offer < kinds_.size(); ++offer) {
-    if (!suits(state, kinds_[offer])) continue;
+  for (std::size_t offer : compatible_offers(state)) {
     for (std::size_t type = 0; type < types.size(); ++type) {
       prices[type] = std::min(prices[type], compiled_->offers()[offer].prices[type]);
     }
   }
-  std::vector<std::size_t> order(types.size());
+  std::vector<std::size_t>& order = sorted.order;
+  order.resize(types.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
     return std::tie(prices[a], types[a]->name) < std::tie(prices[b], types[b]->name);
@@ -169,16 +187,19 @@ Rows TypeTable::rows_of(const TypeList& types) const {
   return rows;
 }
 
-const model::Offering* TypeTable::cheapest_offering(const model::InstanceType& type,
-                                                    StateId state) const {
-  const model::Offering* best = nullptr;
-  auto rank = [](const model::Offering& offering) {
-    return std::tuple(offering.price, offering.zone(), offering.capacity_type());
+std::optional<TypeTable::Cheapest> TypeTable::cheapest_offering(const TypeList& types,
+                                                                StateId state) {
+  if (types.empty()) return std::nullopt;
+  std::size_t number = by_state(state).order[types.first_position()];
+  std::optional<Cheapest> best;
+  auto rank = [](const Cheapest& offer) {
+    return std::tie(offer.price, offer.zone, offer.capacity_type);
   };
-  for (const model::Offering& offering : type.offerings) {
-    if (!offering.available) continue;
-    if (!rules_.compatible(states_[state], offering.requirements)) continue;
-    if (best == nullptr || rank(offering) < rank(*best)) best = &offering;
+  for (std::size_t index : compatible_offers(state)) {
+    const CompiledTypes::Offer& offer = compiled_->offers()[index];
+    if (offer.prices[number] == base::Money::max()) continue;
+    Cheapest candidate{offer.zone, offer.capacity_type, offer.prices[number]};
+    if (!best || rank(candidate) < rank(*best)) best = candidate;
   }
   return best;
 }

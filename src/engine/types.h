@@ -2,6 +2,7 @@
 // get into (see compiled_types.h for what a row is), found out once per state.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -64,20 +65,31 @@ class TypeTable {
   // without one come last (SCH-179).
   TypeList cheapest(const Rows& rows, StateId state, std::size_t limit);
 
-  // The cheapest offering of a type: by price, zone, capacity type. nullptr if there is none.
-  const model::Offering* cheapest_offering(const model::InstanceType& type, StateId state) const;
+  // The cheapest offering of the first of these types: by price, zone, capacity type. nullopt if
+  // none is available and compatible. Requires: `types` are what cheapest() made for the state.
+  struct Cheapest {
+    std::string_view zone;
+    std::string_view capacity_type;
+    base::Money price;
+
+    bool operator==(const Cheapest&) const = default;
+  };
+  std::optional<Cheapest> cheapest_offering(const TypeList& types, StateId state);
 
  private:
   struct ByState {
+    std::optional<std::vector<std::size_t>> offers;  // that are compatible
     std::optional<Rows> labelled;
     std::optional<Rows> offered;
     std::optional<Rows> usable;
     std::shared_ptr<const model::InstanceTypes> by_price;
     std::vector<std::size_t> position;  // per type, in that order
+    std::vector<std::size_t> order;     // types in that order
   };
 
   const Rows& meeting(std::size_t key, const model::Requirement& requirement);
   ByState& by_state(StateId state);
+  const std::vector<std::size_t>& compatible_offers(StateId state);
   void sort_by_price(StateId state);
   void add_reserved(std::size_t offer, const Settings& settings);
 
@@ -86,7 +98,9 @@ class TypeTable {
   const LabelRules& rules_;
   std::vector<StateId> kinds_;  // per offer
   std::vector<Reserved> reserved_;
-  std::vector<CompiledTypes::RequirementRows> met_;  // per key, what was asked before
+  // Per key, what was asked before, by hash.
+  using Met = boost::unordered_flat_map<std::size_t, CompiledTypes::RequirementRows>;
+  std::vector<Met> met_;
   std::vector<std::unique_ptr<ByState>> by_state_;
 };
 
@@ -98,6 +112,7 @@ class Rooms {
   explicit Rooms(std::vector<Amounts> room);
 
   const Amounts& operator[](std::size_t row) const { return room_[row]; }
+  bool are(const std::vector<Amounts>& room) const { return room_ == room; }
 
   // The row with most room of a resource, of these. `hint` is tried first where it is among them.
   // Requires: `rows` is not empty.

@@ -133,8 +133,10 @@ TEST_F(TypesTest, SCH_179_180_cheapest_first_by_what_may_be_bought) {
   EXPECT_EQ(names(rows.cheapest(rows.all(), on_demand, 9)), "abc");
   EXPECT_EQ(names(rows.cheapest(rows.all(), any, 2)), "ca");
   EXPECT_EQ(rows.cheapest(rows.all(), any, 2).size(), 2U);
-  EXPECT_EQ(rows.cheapest_offering(*types[1], any)->capacity_type(), "spot");
-  EXPECT_EQ(rows.cheapest_offering(*types[1], on_demand)->capacity_type(), "on-demand");
+  EXPECT_EQ(rows.cheapest_offering(rows.cheapest(rows.all(), any, 9), any)->capacity_type, "spot");
+  TypeList list = rows.cheapest(rows.all(), on_demand, 9);
+  EXPECT_EQ(rows.cheapest_offering(list, on_demand)->capacity_type, "on-demand");
+  EXPECT_EQ(rows.cheapest_offering(TypeList(), any), std::nullopt);
 }
 
 TEST(Rooms, SCH_076_rows_into_which_the_requests_fit) {

@@ -58,6 +58,9 @@ std::string joined(const Faults& faults) {
 
 std::optional<model::Reason> refuse_invalid(const model::Pod& pod, const LabelRules& rules,
                                             const Volumes& volumes) {
+  bool asks_for_nothing =
+      pod.spec->nodeSelector.empty() && !pod.spec->affinity && pod.spec->volumes.empty();
+  if (asks_for_nothing) return std::nullopt;
   Faults faults;
   bool avoids = avoids_managed_nodes(*pod.spec);
   if (avoids) {

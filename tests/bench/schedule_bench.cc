@@ -77,6 +77,13 @@ void check_plan(const bench::Workload& work, const engine::Plan& plan, std::size
                 plan.refusals.size());
 }
 
+// All but the settings.
+void forget(engine::Snapshot& snapshot) {
+  engine::Snapshot empty;
+  empty.settings = snapshot.settings;
+  snapshot = std::move(empty);
+}
+
 Measured measure(const Row& row) {
   Measured result;
   {
@@ -86,6 +93,7 @@ Measured measure(const Row& row) {
   bench::Workload work = row.make(row.pods);
   std::vector<double> seconds;
   for (int solve = 0; solve < row.solves; ++solve) {
+    if (work.objects) forget(work.snapshot);
     auto began = std::chrono::steady_clock::now();
     if (work.objects) {
       work.snapshot = app::snapshot_of(*work.objects, work.types, work.snapshot.settings);

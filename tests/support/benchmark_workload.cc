@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -33,14 +34,19 @@ class Draws {
     return base::Quantity::from_bytes(kMemoryMi[index(kMemoryMi.size())] << 20);
   }
 
+  // The draws since the last call.
+  std::vector<std::uint8_t> take_last() { return std::exchange(last_, {}); }
+
  private:
   std::size_t index(std::size_t size) {
     auto drawn = static_cast<std::size_t>(random_.below(static_cast<std::int32_t>(size)));
-    if (drawn_ != nullptr) drawn_->push_back(static_cast<std::uint8_t>(drawn));
+    last_.push_back(static_cast<std::uint8_t>(drawn));
+    if (drawn_ != nullptr) drawn_->push_back(last_.back());
     return drawn;
   }
 
   GoRandom random_{kSeed};
+  std::vector<std::uint8_t> last_;
   std::vector<std::uint8_t>* drawn_;
 };
 
@@ -117,20 +123,25 @@ Draft apart(Draws& draws) {
   return draft;
 }
 
+base::Shared<model::PodSpec> finished_spec(Draft draft) {
+  model::Container& container = draft.spec.containers.emplace_back();
+  container.name = "app";
+  container.resources.requests[std::string(model::kCpu)] = draft.cpu;
+  container.resources.requests[std::string(model::kMemory)] = draft.memory;
+  return base::Shared<model::PodSpec>(std::move(draft.spec));
+}
+
 // UIDs increase and compare as text (SCH-390).
-std::shared_ptr<const model::Pod> finished(Draft draft, std::size_t number) {
+std::shared_ptr<const model::Pod> pod_of(model::Labels labels, base::Shared<model::PodSpec> spec,
+                                         std::size_t number) {
   model::Pod pod;
   pod.metadata.namespace_ = "default";
   pod.metadata.name = fmt::format("pod-{:08}", number);
   pod.metadata.uid = fmt::format("00000000-0000-0000-0000-{:012}", number);
   pod.metadata.creationTimestamp = base::Time{};
-  pod.metadata.labels = std::move(draft.labels);
+  pod.metadata.labels = std::move(labels);
   pod.metadata.labels["testing/cluster"] = "unspecified";
-  model::Container& container = draft.spec.containers.emplace_back();
-  container.name = "app";
-  container.resources.requests[std::string(model::kCpu)] = draft.cpu;
-  container.resources.requests[std::string(model::kMemory)] = draft.memory;
-  pod.spec = base::Shared<model::PodSpec>(std::move(draft.spec));
+  pod.spec = std::move(spec);
   return std::make_shared<const model::Pod>(std::move(pod));
 }
 
@@ -217,20 +228,26 @@ std::shared_ptr<const model::NodePool> benchmark_node_pool(std::int64_t limit_sc
 Pods diverse_pods(std::size_t count, std::vector<std::uint8_t>* drawn) {
   Draws draws(drawn);
   Pods pods;
-  auto add = [&](Draft draft) { pods.push_back(finished(std::move(draft), pods.size())); };
+  std::map<std::pair<int, std::vector<std::uint8_t>>, base::Shared<model::PodSpec>> specs;
+  auto add = [&](int kind, Draft draft) {
+    auto [known, is_new] = specs.try_emplace({kind, draws.take_last()});
+    model::Labels labels = std::move(draft.labels);
+    if (is_new) known->second = finished_spec(std::move(draft));
+    pods.push_back(pod_of(std::move(labels), known->second, pods.size()));
+  };
   const std::size_t fifth = count / 5;
   for (std::size_t i = 0; i < fifth; ++i)
-    add(generic(draws));
+    add(0, generic(draws));
   for (std::size_t i = 0; i < fifth; ++i)
-    add(spreading(draws, model::kZoneLabel));
+    add(1, spreading(draws, model::kZoneLabel));
   for (std::size_t i = 0; i < fifth; ++i)
-    add(spreading(draws, model::kHostnameLabel));
+    add(2, spreading(draws, model::kHostnameLabel));
   for (std::size_t i = 0; i < fifth; ++i)
-    add(attached(draws));
+    add(3, attached(draws));
   for (std::size_t i = 0; i < fifth; ++i)
-    add(apart(draws));
+    add(4, apart(draws));
   while (pods.size() < count)
-    add(generic(draws));
+    add(0, generic(draws));
   return pods;
 }
 
@@ -249,9 +266,10 @@ Pods preference_pods(std::size_t count) {
       {10, term(model::kZoneLabel, "app", "nginx")},
       {1, term(model::kHostnameLabel, "app", "nginx")}};
   take_resources(draft, draws);
+  base::Shared<model::PodSpec> spec = finished_spec(draft);
   Pods pods;
   for (std::size_t number = 0; number < count; ++number) {
-    pods.push_back(finished(draft, number));
+    pods.push_back(pod_of(draft.labels, spec, number));
   }
   return pods;
 }
