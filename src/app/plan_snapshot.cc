@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -64,7 +65,8 @@ std::vector<engine::NodeState> node_states(const PlanInput& input) {
     claim_of.emplace(claim->status.providerID, claim);
   }
   claim_of.erase("");
-  std::map<std::string_view, std::vector<std::shared_ptr<const model::Pod>>> pods_on;
+  boost::unordered_flat_map<std::string_view, std::vector<std::shared_ptr<const model::Pod>>>
+      pods_on;
   for (const auto& pod : input.pods) {
     bool is_bound = !pod->spec->nodeName.empty();
     if (is_bound && !engine::is_terminal(*pod)) pods_on[pod->spec->nodeName].push_back(pod);
