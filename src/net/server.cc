@@ -13,6 +13,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 #include <exception>
+#include <utility>
 
 #include "base/check.h"
 
@@ -88,6 +89,28 @@ std::optional<Response> refusal(const beast::error_code& error) {
   return std::nullopt;
 }
 
+// The request as handlers see it, or what is to be answered instead.
+std::expected<Request, Response> request_of(http::request<http::string_body> message) {
+  Request request;
+  request.method = std::string(message.method_string());
+  for (const auto& field : message) {
+    request.headers.emplace_back(lower(field.name_string()), std::string(field.value()));
+  }
+  if (!read_target(message.target(), request)) {
+    return std::unexpected(plain_text(400, "the target is not a path\n"));
+  }
+  request.body = std::move(message.body());
+  if (std::optional<Response> refused = refusal(request)) {
+    return std::unexpected(std::move(*refused));
+  }
+  return request;
+}
+
+void set_limits(http::request_parser<http::string_body>& parser, const ServerLimits& limits) {
+  parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
+  parser.body_limit(limits.body_bytes);
+}
+
 template <class Message>
 void set_fields(Message& message, int status, const Fields& fields) {
   message.result(static_cast<unsigned>(status));
@@ -108,6 +131,22 @@ std::optional<std::string_view> Request::header(std::string_view lower_case_name
 
 std::optional<std::string_view> Request::parameter(std::string_view name) const {
   return find_field(query, name);
+}
+
+std::expected<Request, Response> parse_request(std::string_view bytes, const ServerLimits& limits) {
+  http::request_parser<http::string_body> parser;
+  set_limits(parser, limits);
+  parser.eager(true);
+  beast::error_code error;
+  while (!error && !parser.is_done() && !bytes.empty()) {
+    std::size_t taken = parser.put(asio::buffer(bytes), error);
+    if (taken == 0) break;
+    bytes.remove_prefix(taken);
+  }
+  if (!error && !parser.is_done()) parser.put_eof(error);
+  if (!error && !parser.is_done()) error = http::error::partial_message;
+  if (!error) return request_of(parser.release());
+  return std::unexpected(refusal(error).value_or(plain_text(400, "the request is not whole\n")));
 }
 
 namespace {
@@ -157,8 +196,7 @@ awaitable<void> Connection::serve() {
   bool goes_on = true;
   while (goes_on && !shared_->is_stopped) {
     http::request_parser<http::string_body> parser;
-    parser.header_limit(static_cast<std::uint32_t>(shared_->limits.header_bytes));
-    parser.body_limit(shared_->limits.body_bytes);
+    set_limits(parser, shared_->limits);
     stream_.expires_after(shared_->limits.idle);
     auto [error, size] = co_await http::async_read(stream_, buffer_, parser, kAsTuple);
     if (shared_->is_stopped) break;
@@ -177,20 +215,10 @@ awaitable<void> Connection::serve() {
 
 // False if the connection cannot be used any longer.
 awaitable<bool> Connection::answer(http::request<http::string_body> message) {
-  Request request;
-  request.method = std::string(message.method_string());
-  for (const auto& field : message) {
-    request.headers.emplace_back(lower(field.name_string()), std::string(field.value()));
-  }
   bool keep_alive = message.keep_alive();
-  if (!read_target(message.target(), request)) {
-    co_return co_await send(plain_text(400, "the target is not a path\n"), keep_alive);
-  }
-  request.body = std::move(message.body());
-  if (std::optional<Response> refused = refusal(request)) {
-    co_return co_await send(std::move(*refused), keep_alive);
-  }
-  Reply reply = shared_->handler(request);
+  std::expected<Request, Response> request = request_of(std::move(message));
+  if (!request) co_return co_await send(std::move(request.error()), keep_alive);
+  Reply reply = shared_->handler(*request);
   if (auto* whole = std::get_if<Response>(&reply)) {
     co_return co_await send(std::move(*whole), keep_alive);
   }

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -78,6 +79,10 @@ struct ServerLimits {
   std::size_t connections = 256;
   std::chrono::seconds idle{60};  // to wait for a request, and to send an answer
 };
+
+// The request that these bytes are, read as a server reads it, or what it would answer instead.
+std::expected<Request, Response> parse_request(std::string_view bytes,
+                                               const ServerLimits& limits = {});
 
 class Server {
  public:

@@ -275,5 +275,31 @@ TEST_F(ServerTest, a_port_in_use_is_an_error_that_names_it) {
             "cannot listen on 127.0.0.1:" + std::to_string(port_) + ": Address already in use");
 }
 
+TEST(ParseRequest, reads_what_a_server_reads) {
+  auto request = parse_request(
+      "POST /api/v1/pods?limit=5&watch HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}");
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->method, "POST");
+  EXPECT_EQ(request->path, "/api/v1/pods");
+  EXPECT_EQ(request->parameter("limit"), "5");
+  EXPECT_EQ(request->parameter("watch"), "");
+  EXPECT_EQ(request->body, "{}");
+}
+
+TEST(ParseRequest, answers_what_it_cannot_read) {
+  auto status = [](std::string_view bytes, const ServerLimits& limits = {}) {
+    auto request = parse_request(bytes, limits);
+    return request ? 0 : request.error().status;
+  };
+  EXPECT_EQ(status(""), 400);
+  EXPECT_EQ(status("GET"), 400);
+  EXPECT_EQ(status("GET / HTTP/1.1\r\nHost: example.org\r\n\r\n"), 403);
+  EXPECT_EQ(status("GET * HTTP/1.1\r\nHost: localhost\r\n\r\n"), 400);
+  EXPECT_EQ(status("PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{}"), 400);
+  ServerLimits small;
+  small.body_bytes = 1;
+  EXPECT_EQ(status("PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{}", small), 413);
+}
+
 }  // namespace
 }  // namespace net

@@ -12,6 +12,10 @@ Actors::Actors(Store& store, ports::Clock& clock, const base::Random& random,
       deployments_(context_, random.fork("deployment")),
       replica_sets_(context_, random.fork("replica-set")),
       daemon_sets_(context_, random.fork("daemon-set")),
+      stateful_sets_(context_, random.fork("stateful-set")),
+      jobs_(context_, random.fork("job")),
+      volumes_(context_, random.fork("volumes")),
+      attachments_(context_, random.fork("attachments")),
       disruption_budgets_(context_, random.fork("disruption-budget")),
       garbage_(context_, random.fork("garbage")) {}
 

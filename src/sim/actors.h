@@ -9,15 +9,19 @@
 
 #include "base/random.h"
 #include "ports/clock.h"
+#include "sim/actors_attach.h"
 #include "sim/actors_daemon_set.h"
 #include "sim/actors_deployment.h"
 #include "sim/actors_disruption_budget.h"
 #include "sim/actors_events.h"
 #include "sim/actors_garbage.h"
+#include "sim/actors_job.h"
 #include "sim/actors_kubelet.h"
 #include "sim/actors_node_lifecycle.h"
 #include "sim/actors_replica_set.h"
 #include "sim/actors_scheduler.h"
+#include "sim/actors_stateful_set.h"
+#include "sim/actors_volumes.h"
 #include "sim/sim_cloud.h"
 #include "sim/store.h"
 
@@ -51,6 +55,10 @@ class Actors {
   DeploymentController deployments_;
   ReplicaSetController replica_sets_;
   DaemonSetController daemon_sets_;
+  StatefulSetController stateful_sets_;
+  JobController jobs_;
+  VolumeController volumes_;
+  AttachController attachments_;
   DisruptionBudgetController disruption_budgets_;
   GarbageCollector garbage_;
 };

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 #include <utility>
 
 #include "judge/placement.h"
@@ -11,6 +13,8 @@
 #include "model/node_claim.h"
 #include "sim/actors_node_object.h"
 #include "sim/actors_pod_status.h"
+#include "sim/actors_pods.h"
+#include "sim/actors_program.h"
 
 namespace sim {
 namespace {
@@ -22,6 +26,10 @@ constexpr std::string_view kKubelet = "kubelet";
 constexpr std::string_view kLeaseNamespace = "kube-node-lease";
 constexpr std::int64_t kLeaseSeconds = 40;
 constexpr base::Duration kSilence = std::chrono::seconds(50);
+constexpr std::int64_t kAttachableVolumes = 26;  // of a Nitro instance with one interface
+constexpr std::chrono::seconds kFirstBackOff{10};
+constexpr std::chrono::seconds kLongestBackOff{300};
+constexpr std::chrono::minutes kBackOffReset{10};
 constexpr base::Duration kNodeRemoval = std::chrono::seconds(5);
 
 const model::PodSpec& spec_of(const StoredPtr& pod) { return *pod->object.as<model::Pod>().spec; }
@@ -71,6 +79,7 @@ void Kubelet::register_node(const RunningInstance& instance, const model::Labels
   machines_.insert_or_assign(instance.host_name, Machine{instance, {}});
   context_.events.normal(kKubelet, (*created)->object, "Starting", "Starting kubelet.");
   create_lease(*created);
+  create_csi_node(*created, instance);
   if (instance.ready_at > now) {
     later(instance.ready_at,
           [this, key = ObjectKey{"", instance.host_name}] { become_ready(key); });
@@ -107,6 +116,24 @@ void Kubelet::create_lease(const StoredPtr& node) {
   (void)context_.store.create(context_.store.resource_of(model::Kind::Lease), kLeaseNamespace,
                               std::move(lease));
   renew_lease({"", name});
+}
+
+void Kubelet::create_csi_node(const StoredPtr& node, const RunningInstance& instance) {
+  const std::string& name = node->object.metadata().name;
+  object owner{{"apiVersion", "v1"},
+               {"kind", "Node"},
+               {"name", text(name)},
+               {"uid", text(node->object.metadata().uid)}};
+  object driver{{"name", "ebs.csi.aws.com"},
+                {"nodeID", text(instance.instance_id)},
+                {"topologyKeys", boost::json::array{text(model::kZoneLabel)}},
+                {"allocatable", {{"count", kAttachableVolumes}}}};
+  object csi_node{
+      {"metadata",
+       {{"name", text(name)}, {"ownerReferences", boost::json::array{std::move(owner)}}}},
+      {"spec", {{"drivers", boost::json::array{std::move(driver)}}}}};
+  (void)context_.store.create(context_.store.resource_of(model::Kind::CSINode), "",
+                              std::move(csi_node));
 }
 
 void Kubelet::renew_lease(const ObjectKey& node) {
@@ -238,6 +265,67 @@ void Kubelet::run_containers(const ObjectKey& key, const std::string& uid) {
   edit_status(context_.store, model::Kind::Pod, key, [&](object& status) {
     set_running(status, spec_of(stored), instance.ip, pod_ip, context_.clock.now());
   });
+  for (const auto& container : spec_of(stored).containers)
+    run_program(stored, container, 0);
+}
+
+void Kubelet::run_program(const StoredPtr& pod, const model::Container& container, int failures) {
+  std::optional<Program> program = program_of(container);
+  const model::ObjectMeta& metadata = pod->object.metadata();
+  bool is_task = controller_of_kind(metadata, "batch/v1", "Job") != nullptr;
+  if (!program && is_task) program = Program{draw(random_, options_.task), 0};
+  if (!program || !program->runs) return;
+  if (*program->runs >= kBackOffReset) failures = 0;
+  later(
+      context_.clock.now() + *program->runs,
+      [this, key = key_of(metadata), uid = metadata.uid, container, failures,
+       exit_code = program->exit_code] { end_program(key, uid, container, exit_code, failures); });
+}
+
+void Kubelet::end_program(const ObjectKey& key, const std::string& uid,
+                          const model::Container& container, int exit_code, int failures) {
+  StoredPtr stored = live_pod(key, uid);
+  if (stored == nullptr) return;
+  base::Time now = context_.clock.now();
+  const std::string& policy = spec_of(stored).restartPolicy;
+  bool starts_again = policy == "Always" || (policy == "OnFailure" && exit_code != 0);
+  edit_status(context_.store, model::Kind::Pod, key, [&](object& status) {
+    set_terminated(status, spec_of(stored), container.name, exit_code, now);
+    if (!starts_again && have_all_ended(status)) set_finished(status, now);
+  });
+  if (!starts_again) return;
+  base::Duration delay = base::Duration::zero();
+  if (failures > 0) {
+    delay =
+        std::min<base::Duration>(kFirstBackOff * (1 << std::min(failures - 1, 5)), kLongestBackOff);
+    std::string wait = base::print_duration(delay);
+    edit_status(context_.store, model::Kind::Pod, key, [&](object& status) {
+      set_back_off(status, container.name,
+                   fmt::format("back-off {} restarting failed container={} pod={}_{}({})", wait,
+                               container.name, key.name, key.name_space, uid));
+    });
+    context_.events.warning(kKubelet, stored->object, "BackOff",
+                            fmt::format("Back-off restarting failed container {} in pod {}_{}({})",
+                                        container.name, key.name, key.name_space, uid),
+                            fmt::format("spec.containers{{{}}}", container.name));
+  }
+  later(now + delay + draw(random_, options_.start),
+        [this, key, uid, container, failures] { restart(key, uid, container, failures + 1); });
+}
+
+void Kubelet::restart(const ObjectKey& key, const std::string& uid,
+                      const model::Container& container, int failures) {
+  StoredPtr stored = live_pod(key, uid);
+  if (stored == nullptr) return;
+  std::string path = fmt::format("spec.containers{{{}}}", container.name);
+  context_.events.normal(kKubelet, stored->object, "Created",
+                         fmt::format("Created container: {}", container.name), path);
+  context_.events.normal(kKubelet, stored->object, "Started",
+                         fmt::format("Started container {}", container.name), path);
+  edit_status(context_.store, model::Kind::Pod, key, [&](object& status) {
+    set_restarted(status, spec_of(stored), container.name, context_.clock.now());
+  });
+  run_program(stored, container, failures);
 }
 
 void Kubelet::stop(const StoredPtr& stored) {

@@ -7,11 +7,18 @@
 //   state      when                                             next
 //   (bound)    a moment after it was bound                      creating
 //   creating   Node ready (or hostNetwork), images pulled       running
+//   running    a program ended, and its restartPolicy says so   running, after a back-off
+//   running    all programs ended for good                      Succeeded or Failed
 //   any        deletion seen; containers end within the grace   gone from the API
 //
-// Containers do nothing: they are ready as soon as they run, never end by themselves, and end
-// quickly when asked. An image is pulled once a machine. A machine whose instance is gone does
-// nothing any more: 50 s later its Node is Unknown, 5 s after that the Node is deleted.
+// Containers do nothing: they are ready as soon as they run, and end quickly when asked. They end by
+// themselves only if their command says so (actors_program.h), or if they belong to a Job: then
+// after a while, and well. Init containers end at once. A program that ended is started again at
+// once the first time, then after 10 s, doubled each time up to 5 minutes, unless it had run for 10
+// minutes. An image is pulled once a machine.
+//
+// A machine whose instance is gone does nothing any more: 50 s later its Node is Unknown, 5 s after
+// that the Node is deleted. Each Node has a CSINode with the driver of EBS volumes.
 #pragma once
 
 #include <chrono>
@@ -37,6 +44,7 @@ struct KubeletOptions {
   Latency pull{std::chrono::milliseconds(900), std::chrono::milliseconds(2500)};
   Latency start{std::chrono::milliseconds(100), std::chrono::milliseconds(400)};
   Latency stop{std::chrono::milliseconds(200), std::chrono::milliseconds(1500)};
+  Latency task{std::chrono::seconds(10), std::chrono::seconds(30)};  // a Job's unknown program
 };
 
 class Kubelet {
@@ -67,6 +75,7 @@ class Kubelet {
   void register_node(const RunningInstance& instance, const model::Labels& labels);
   void become_ready(const ObjectKey& node);
   void create_lease(const StoredPtr& node);
+  void create_csi_node(const StoredPtr& node, const RunningInstance& instance);
   void renew_lease(const ObjectKey& node);
   void fall_silent(const ObjectKey& node, const std::string& providerID);
 
@@ -76,6 +85,12 @@ class Kubelet {
   void create_containers(const ObjectKey& key, const std::string& uid);
   void pull_images(const ObjectKey& key, const std::string& uid);
   void run_containers(const ObjectKey& key, const std::string& uid);
+  // The program of one container: when it is started for the nth time after 0, and when it ends.
+  void run_program(const StoredPtr& pod, const model::Container& container, int failures);
+  void end_program(const ObjectKey& key, const std::string& uid, const model::Container& container,
+                   int exit_code, int failures);
+  void restart(const ObjectKey& key, const std::string& uid, const model::Container& container,
+               int failures);
   void stop(const StoredPtr& stored);
   std::string next_pod_ip();
 

@@ -18,6 +18,7 @@ using boost::json::array;
 using boost::json::object;
 
 constexpr std::string_view kComponent = "taint-eviction-controller";
+constexpr std::int64_t kLongestSeconds = 1'000'000'000;  // keeps times in range
 constexpr base::Duration kQuarantine = std::chrono::seconds(40);
 
 struct StateTaint {
@@ -27,12 +28,13 @@ struct StateTaint {
 };
 
 // The taints that the state of a node decides alone.
-std::array<StateTaint, 4> state_taints(const model::Node& node) {
+std::array<StateTaint, 5> state_taints(const model::Node& node) {
   const model::Condition* ready = model::find_condition(node.status.conditions, "Ready");
   bool is_not_ready = ready != nullptr && ready->status == "False";
   bool is_unknown = ready != nullptr && ready->status == "Unknown";
   return {{{model::kUnschedulableTaint, "NoSchedule", node.spec.unschedulable},
            {model::kNotReadyTaint, "NoSchedule", is_not_ready},
+           {model::kNotReadyTaint, "NoExecute", is_not_ready},
            {model::kUnreachableTaint, "NoSchedule", is_unknown},
            {model::kUnreachableTaint, "NoExecute", is_unknown}}};
 }
@@ -56,7 +58,8 @@ std::optional<base::Duration> patience(const model::Pod& pod, const model::Taint
     if (!judge::tolerated({toleration}, taint)) continue;
     is_tolerated = true;
     if (toleration.tolerationSeconds) {
-      std::int64_t seconds = std::max<std::int64_t>(*toleration.tolerationSeconds, 0);
+      std::int64_t seconds =
+          std::clamp<std::int64_t>(*toleration.tolerationSeconds, 0, kLongestSeconds);
       least = std::min(least.value_or(seconds), seconds);
     }
   }

@@ -1,8 +1,8 @@
 // What controllers do about the state of nodes, and about pods on nodes that they cannot stay on:
 //
 //  - taints that follow from the node: node.kubernetes.io/unschedulable while it is cordoned,
-//    not-ready (NoSchedule) while its Ready is False, unreachable (NoSchedule and NoExecute) while
-//    it is Unknown;
+//    not-ready while its Ready is False, unreachable while it is Unknown (both NoSchedule and
+//    NoExecute);
 //  - eviction by taints NoExecute: pods that do not tolerate one go at once, those that tolerate
 //    it for some seconds go then, counted from when the taint was seen first;
 //  - pods of a node that is not there for 40 s are removed without grace.

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "base/check.h"
 #include "sim/actors_objects.h"
 
 namespace sim {
@@ -41,13 +43,40 @@ object completed(base::Time at) {
             {"finishedAt", text(at)}}}};
 }
 
+std::string unready_message(const std::vector<std::string_view>& names) {
+  return fmt::format("containers with unready status: [{}]", fmt::join(names, " "));
+}
+
 // "containers with unready status: [app log]"
 std::string unready_message(const model::PodSpec& spec) {
   std::vector<std::string_view> names;
   for (const model::Container& container : spec.containers) {
     names.push_back(container.name);
   }
-  return fmt::format("containers with unready status: [{}]", fmt::join(names, " "));
+  return unready_message(names);
+}
+
+// Requires: the kubelet has written the status of the container.
+object& status_of(object& status, std::string_view container) {
+  array& list = array_at(status, "containerStatuses");
+  auto found = std::ranges::find_if(
+      list, [&](const Json& element) { return base::string_at(element, {"name"}) == container; });
+  base::check(found != list.end(), "a container that has run has a status");
+  return found->as_object();
+}
+
+void set_readiness(object& status, const model::PodSpec& spec, base::Time now) {
+  std::vector<std::string_view> unready;
+  for (const model::Container& container : spec.containers) {
+    if (status_of(status, container.name).at("ready") != true) unready.push_back(container.name);
+  }
+  for (std::string_view type : {"Ready", "ContainersReady"}) {
+    if (unready.empty()) {
+      set_condition(status, type, "True", "", "", now);
+    } else {
+      set_condition(status, type, "False", "ContainersNotReady", unready_message(unready), now);
+    }
+  }
 }
 
 }  // namespace
@@ -103,6 +132,58 @@ void set_running(object& status, const model::PodSpec& spec, std::string_view ho
     containers.push_back(container_status(container, true, running(now)));
   }
   status["containerStatuses"] = std::move(containers);
+}
+
+void set_terminated(object& status, const model::PodSpec& pod_spec, std::string_view container,
+                    int exit_code, base::Time now) {
+  object& own = status_of(status, container);
+  std::string started(base::string_at(own.at("state"), {"running", "startedAt"}));
+  own["state"] = {{"terminated",
+                   {{"exitCode", exit_code},
+                    {"reason", exit_code == 0 ? "Completed" : "Error"},
+                    {"startedAt", text(started)},
+                    {"finishedAt", text(now)}}}};
+  own["ready"] = false;
+  own["started"] = false;
+  set_readiness(status, pod_spec, now);
+}
+
+void set_back_off(object& status, std::string_view container, std::string_view message) {
+  object& own = status_of(status, container);
+  own["lastState"] = own.at("state");
+  own["state"] = {{"waiting", {{"reason", "CrashLoopBackOff"}, {"message", text(message)}}}};
+}
+
+void set_restarted(object& status, const model::PodSpec& pod_spec, std::string_view container,
+                   base::Time now) {
+  object& own = status_of(status, container);
+  if (own.at("state").as_object().contains("terminated")) own["lastState"] = own.at("state");
+  own["state"] = running(now);
+  own["ready"] = true;
+  own["started"] = true;
+  own["restartCount"] = own.at("restartCount").to_number<std::int64_t>() + 1;
+  set_readiness(status, pod_spec, now);
+}
+
+void set_finished(object& status, base::Time now) {
+  bool has_failed = false;
+  for (const Json& container : array_at(status, "containerStatuses")) {
+    const Json* code = base::find_path(container, {"state", "terminated", "exitCode"});
+    has_failed = has_failed || (code != nullptr && *code != 0);
+  }
+  status["phase"] = has_failed ? "Failed" : "Succeeded";
+  std::string_view reason = has_failed ? "PodFailed" : "PodCompleted";
+  set_condition(status, "Initialized", "True", has_failed ? "" : reason, "", now);
+  set_condition(status, "Ready", "False", reason, "", now);
+  set_condition(status, "ContainersReady", "False", reason, "", now);
+  set_condition(status, "PodReadyToStartContainers", "False", "", "", now);
+}
+
+bool have_all_ended(const object& status) {
+  const Json* list = status.if_contains("containerStatuses");
+  return list != nullptr && std::ranges::all_of(list->as_array(), [](const Json& container) {
+           return base::find_path(container, {"state", "terminated"}) != nullptr;
+         });
 }
 
 }  // namespace sim

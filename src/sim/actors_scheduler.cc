@@ -10,12 +10,18 @@
 #include <utility>
 
 #include "judge/filters.h"
-#include "model/resources.h"
+#include "judge/scores.h"
+#include "judge/topology.h"
+#include "judge/volumes.h"
+#include "model/stateful_set.h"
+#include "model/workload.h"
+#include "sim/actors_pods.h"
 
 namespace sim {
 namespace {
 
 constexpr std::string_view kSchedulerName = "default-scheduler";
+constexpr std::string_view kSelectedNode = "volume.kubernetes.io/selected-node";
 constexpr std::string_view kNotHelpful = "Preemption is not helpful for scheduling";
 constexpr std::string_view kNoVictims = "No preemption victims found for incoming pod";
 
@@ -57,38 +63,66 @@ std::string counted(const Counts& counts) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-// How much of a resource would be left on the node, in percent.
-std::int64_t percent_free(const judge::NodeView& node, const model::ResourceList& requests,
-                          std::string_view resource) {
-  base::Quantity::Nanos has = model::quantity_of(node.node().status.allocatable, resource).nanos();
-  base::Quantity::Nanos taken =
-      (model::quantity_of(node.requested(), resource) + model::quantity_of(requests, resource))
-          .nanos();
-  if (has <= 0 || taken > has) return 0;
-  return static_cast<std::int64_t>((has - taken) * 100 / has);
+void add_selector(model::LabelSelector& sum, const model::LabelSelector& selector) {
+  for (const auto& [key, value] : selector.matchLabels)
+    sum.matchLabels.insert_or_assign(key, value);
+  sum.matchExpressions.insert(sum.matchExpressions.end(), selector.matchExpressions.begin(),
+                              selector.matchExpressions.end());
 }
 
-std::int64_t score(const judge::NodeView& node, const model::ResourceList& requests) {
-  return (percent_free(node, requests, model::kCpu) +
-          percent_free(node, requests, model::kMemory)) /
-         2;
+// The Services and the controller that select the pod, as one selector; nullopt if there are none.
+std::optional<model::LabelSelector> owners_of(const Store& store, const model::Pod& pod) {
+  const ObjectKey place{pod.metadata.namespace_, ""};
+  model::LabelSelector sum;
+  for (const StoredPtr& service :
+       store.list(*store.find_kind("v1", "Service"), place.name_space).items) {
+    const base::Json* selector = base::find_path(service->json, {"spec", "selector"});
+    auto labels = selector == nullptr ? base::Result<model::Labels>(model::Labels())
+                                      : base::from_json<model::Labels>(*selector);
+    if (!labels || labels->empty()) continue;
+    model::LabelSelector typed{std::move(*labels), {}};
+    if (model::matches(typed, pod.metadata.labels)) add_selector(sum, typed);
+  }
+  if (const auto* owner = controller_of_kind(pod.metadata, "apps/v1", "ReplicaSet")) {
+    auto set = find<model::ReplicaSet>(store, {place.name_space, owner->name});
+    if (set != nullptr) add_selector(sum, set->spec.selector);
+  } else if (owner = controller_of_kind(pod.metadata, "apps/v1", "StatefulSet"); owner != nullptr) {
+    auto set = find<model::StatefulSet>(store, {place.name_space, owner->name});
+    if (set != nullptr) add_selector(sum, set->spec.selector);
+  }
+  if (sum.matchLabels.empty() && sum.matchExpressions.empty()) return std::nullopt;
+  return sum;
 }
 
 // The best node that takes the pod, or nullptr.
-judge::NodeView* choose(const model::Pod& pod, judge::ClusterView& cluster) {
-  model::ResourceList requests = model::requests_of(pod);
-  judge::NodeView* best = nullptr;
-  std::int64_t best_score = 0;
-  for (judge::NodeView& node : cluster.nodes) {
-    if (!judge::first_refusal({pod, node, cluster}).allows()) continue;
-    std::int64_t node_score = score(node, requests);
-    bool is_better = best == nullptr || node_score > best_score ||
-                     (node_score == best_score && node.pods().size() < best->pods().size());
-    if (!is_better) continue;
-    best = &node;
-    best_score = node_score;
+judge::NodeView* choose(const Store& store, const model::Pod& pod, judge::ClusterView& cluster) {
+  if (judge::pod_refusal(pod, cluster)) return nullptr;
+  judge::TopologyCounts topology = judge::count_topology(pod, cluster);
+  std::vector<const judge::NodeView*> feasible;
+  for (const judge::NodeView& node : cluster.nodes) {
+    if (judge::first_refusal({pod, node, cluster, &topology}).allows()) feasible.push_back(&node);
   }
-  return best;
+  if (feasible.empty()) return nullptr;
+  std::vector<judge::Score> scores = judge::scores(pod, feasible, cluster, owners_of(store, pod));
+  std::size_t best = 0;
+  for (std::size_t index = 1; index < feasible.size(); ++index) {
+    std::int64_t lead = scores[index].sum() - scores[best].sum();
+    bool is_emptier = feasible[index]->pods().size() < feasible[best]->pods().size();
+    if (lead > 0 || (lead == 0 && is_emptier)) best = index;
+  }
+  return cluster.find(feasible[best]->name());
+}
+
+bool has_claims(const model::PodSpec& pod) {
+  return std::ranges::any_of(pod.volumes, [](const model::Volume& volume) {
+    return volume.persistentVolumeClaim || volume.ephemeral;
+  });
+}
+
+// Whether other pods or storage decide where the pod may go.
+bool is_entangled(const model::PodSpec& pod) {
+  bool looks_at_pods = pod.affinity && (pod.affinity->podAffinity || pod.affinity->podAntiAffinity);
+  return looks_at_pods || !pod.topologySpreadConstraints.empty() || has_claims(pod);
 }
 
 // Whether anything differs that the filters look at.
@@ -109,6 +143,12 @@ bool would_take(const std::shared_ptr<const model::Node>& node, const model::Pod
 
 std::string unschedulable_message(const model::Pod& pod, const judge::ClusterView& cluster) {
   if (cluster.nodes.empty()) return "no nodes available to schedule pods";
+  if (std::optional<std::string> refusal = judge::pod_refusal(pod, cluster)) {
+    return fmt::format(
+        "0/{0} nodes are available: {1}. preemption: 0/{0} nodes are available: {0} {2}.",
+        cluster.nodes.size(), *refusal, kNotHelpful);
+  }
+  judge::TopologyCounts topology = judge::count_topology(pod, cluster);
   std::optional<std::set<std::string>> names = named_nodes(*pod.spec);
   Counts reasons;
   Counts preemption;
@@ -118,7 +158,7 @@ std::string unschedulable_message(const model::Pod& pod, const judge::ClusterVie
       ++preemption[std::string(kNotHelpful)];
       continue;
     }
-    judge::Verdict verdict = judge::first_refusal({pod, node, cluster});
+    judge::Verdict verdict = judge::first_refusal({pod, node, cluster, &topology});
     for (const std::string& reason : verdict.reasons) {
       ++reasons[reason];
     }
@@ -134,6 +174,10 @@ Scheduler::Scheduler(const ActorContext& context, base::Random random)
                             [this](const WatchEvent& event) { see_pod(event); }));
   watches_.push_back(follow(context_.store, model::Kind::Node,
                             [this](const WatchEvent& event) { see_node(event); }));
+  for (model::Kind kind : {model::Kind::PersistentVolumeClaim, model::Kind::PersistentVolume,
+                           model::Kind::StorageClass, model::Kind::CSINode}) {
+    watches_.push_back(follow(context_.store, kind, [this](const WatchEvent&) { see_storage(); }));
+  }
 }
 
 void Scheduler::see_pod(const WatchEvent& event) {
@@ -142,8 +186,15 @@ void Scheduler::see_pod(const WatchEvent& event) {
   bool is_gone = event.type == WatchEvent::Type::deleted;
   if (is_gone || !wants_node(*pod)) {
     waiting_.erase(key);
+    holds_.erase(key);
     bool left_node = !pod->spec->nodeName.empty() && (is_gone || judge::is_finished(*pod));
-    if (left_node) give_hope_to_all();
+    if (left_node) {
+      give_hope_to_all();
+    } else if (event.before == nullptr ||
+               event.before->object.as<model::Pod>().spec->nodeName != pod->spec->nodeName ||
+               event.before->object.metadata().labels != pod->metadata.labels) {
+      give_hope_to_entangled();
+    }
     return;
   }
   if (!pod->spec->schedulingGates.empty()) {
@@ -151,6 +202,8 @@ void Scheduler::see_pod(const WatchEvent& event) {
     note_gates(*pod);
     return;
   }
+  auto hold = holds_.find(key);
+  if (hold != holds_.end() && hold->second.uid == pod->metadata.uid) return;
   Waiting& waiting = waiting_[key];
   bool is_same_question =
       waiting.pod != nullptr && waiting.pod->metadata.uid == pod->metadata.uid &&
@@ -166,7 +219,9 @@ void Scheduler::see_pod(const WatchEvent& event) {
 // A new node is a reason to try again even if it is not open yet: the message will name it. A change
 // is one only for pods that the node refused before and would take now.
 void Scheduler::see_node(const WatchEvent& event) {
-  if (event.type == WatchEvent::Type::deleted) return;
+  if (event.type == WatchEvent::Type::deleted) {
+    return end_holds_of(event.object->object.metadata().name);
+  }
   if (event.before == nullptr) {
     give_hope_to_all();
     return;
@@ -176,9 +231,8 @@ void Scheduler::see_node(const WatchEvent& event) {
   if (!differs(*before, *after)) return;
   base::Time soon = context_.clock.now() + draw(random_, kReaction);
   for (auto& [key, waiting] : waiting_) {
-    if (would_take(after, *waiting.pod) && !would_take(before, *waiting.pod)) {
-      give_hope(waiting, soon);
-    }
+    bool is_open = would_take(after, *waiting.pod) && !would_take(before, *waiting.pod);
+    if (is_open || is_entangled(*waiting.pod->spec)) give_hope(waiting, soon);
   }
 }
 
@@ -187,6 +241,18 @@ void Scheduler::give_hope_to_all() {
   for (auto& [key, waiting] : waiting_) {
     give_hope(waiting, soon);
   }
+}
+
+void Scheduler::give_hope_to_entangled() {
+  base::Time soon = context_.clock.now() + draw(random_, kReaction);
+  for (auto& [key, waiting] : waiting_) {
+    if (is_entangled(*waiting.pod->spec)) give_hope(waiting, soon);
+  }
+}
+
+void Scheduler::see_storage() {
+  give_hope_to_entangled();
+  if (!holds_.empty()) alarm_.set(context_.clock.now() + draw(random_, kReaction));
 }
 
 void Scheduler::give_hope(Waiting& waiting, base::Time soon) {
@@ -204,10 +270,10 @@ void Scheduler::note_gates(const model::Pod& pod) {
 }
 
 void Scheduler::run() {
+  bind_held_pods();
   std::vector<ObjectKey> due = due_pods();
   if (!due.empty()) {
-    judge::ClusterView cluster =
-        judge::make_cluster(list<model::Node>(context_.store), list<model::Pod>(context_.store));
+    judge::ClusterView cluster = view();
     for (const ObjectKey& key : due) {
       schedule(key, cluster);
     }
@@ -215,6 +281,24 @@ void Scheduler::run() {
   for (const auto& [key, waiting] : waiting_) {
     if (waiting.has_new_hope) alarm_.set(waiting.next);
   }
+}
+
+judge::ClusterView Scheduler::view() const {
+  const Store& store = context_.store;
+  judge::Surroundings surroundings;
+  surroundings.namespaces = judge::by_name(list<model::Namespace>(store));
+  surroundings.volume_claims = judge::by_name(list<model::PersistentVolumeClaim>(store));
+  surroundings.volumes = judge::by_name(list<model::PersistentVolume>(store));
+  surroundings.storage_classes = judge::by_name(list<model::StorageClass>(store));
+  surroundings.csi_nodes = judge::by_name(list<model::CSINode>(store));
+  judge::ClusterView cluster = judge::make_cluster(
+      list<model::Node>(store), list<model::Pod>(store), std::move(surroundings));
+  for (const auto& [key, hold] : holds_) {
+    judge::NodeView* node = cluster.find(hold.node);
+    auto pod = find<model::Pod>(store, key);
+    if (node != nullptr && pod != nullptr) node->add(std::move(pod));
+  }
+  return cluster;
 }
 
 std::vector<ObjectKey> Scheduler::due_pods() const {
@@ -243,22 +327,86 @@ void Scheduler::schedule(const ObjectKey& key, judge::ClusterView& cluster) {
     return;
   }
   const auto& pod = stored->object.as<model::Pod>();
-  if (judge::NodeView* node = choose(pod, cluster)) {
+  if (judge::NodeView* node = choose(context_.store, pod, cluster)) {
     waiting_.erase(waiting);
-    bind(stored, *node);
+    take(stored, cluster, *node);
   } else {
     refuse(stored, waiting->second, unschedulable_message(pod, cluster));
   }
 }
 
-void Scheduler::bind(const StoredPtr& stored, judge::NodeView& node) {
+// Binds the pod to its node, or holds it there until its claims are bound.
+void Scheduler::take(const StoredPtr& stored, const judge::ClusterView& cluster,
+                     judge::NodeView& node) {
   auto pod = stored->object.share<model::Pod>();
-  const ObjectKey key = key_of(pod->metadata);
-  if (!context_.store.bind(key.name_space, key.name, node.name())) return;
-  node.add(pod);
-  context_.events.normal(
-      kSchedulerName, stored->object, "Scheduled",
-      fmt::format("Successfully assigned {} to {}", to_string(key), node.name()));
+  bool waits = false;
+  for (const judge::ClaimedVolume& volume : judge::claimed_volumes(*pod, cluster.surroundings)) {
+    if (volume.object == nullptr || judge::is_bound(*volume.object)) continue;
+    waits = true;
+    edit(context_.store, model::Kind::PersistentVolumeClaim,
+         {pod->metadata.namespace_, volume.claim}, [&](boost::json::object& claim) {
+           object_at(object_at(claim, "metadata"), "annotations")[kSelectedNode] =
+               text(node.name());
+         });
+  }
+  if (waits) {
+    holds_[key_of(pod->metadata)] = {pod->metadata.uid, node.name()};
+  } else if (!bind(stored, node.name())) {
+    return;
+  }
+  node.add(std::move(pod));
+}
+
+bool Scheduler::bind(const StoredPtr& stored, const std::string& node) {
+  const ObjectKey key = key_of(stored->object.metadata());
+  if (!context_.store.bind(key.name_space, key.name, node)) return false;
+  context_.events.normal(kSchedulerName, stored->object, "Scheduled",
+                         fmt::format("Successfully assigned {} to {}", to_string(key), node));
+  return true;
+}
+
+void Scheduler::bind_held_pods() {
+  judge::Surroundings surroundings;
+  if (!holds_.empty()) {
+    surroundings.volume_claims = judge::by_name(list<model::PersistentVolumeClaim>(context_.store));
+  }
+  for (auto entry = holds_.begin(); entry != holds_.end();) {
+    StoredPtr stored = find(context_.store, model::Kind::Pod, entry->first);
+    bool is_same = stored != nullptr && stored->object.metadata().uid == entry->second.uid;
+    bool is_complete =
+        is_same &&
+        std::ranges::all_of(judge::claimed_volumes(stored->object.as<model::Pod>(), surroundings),
+                            [](const judge::ClaimedVolume& volume) {
+                              return volume.object != nullptr && judge::is_bound(*volume.object);
+                            });
+    if (is_complete) (void)bind(stored, entry->second.node);
+    entry = is_complete || !is_same ? holds_.erase(entry) : std::next(entry);
+  }
+}
+
+// The claims that are not bound yet may be bound elsewhere.
+void Scheduler::end_holds_of(const std::string& node) {
+  for (auto entry = holds_.begin(); entry != holds_.end();) {
+    if (entry->second.node != node) {
+      ++entry;
+      continue;
+    }
+    auto pod = find<model::Pod>(context_.store, entry->first);
+    for (const auto& claim :
+         list<model::PersistentVolumeClaim>(context_.store, entry->first.name_space)) {
+      bool is_chosen = model::value_of(claim->metadata.annotations, kSelectedNode) == node;
+      if (!is_chosen || judge::is_bound(*claim)) continue;
+      edit(context_.store, model::Kind::PersistentVolumeClaim, key_of(claim->metadata),
+           [](boost::json::object& value) {
+             object_at(object_at(value, "metadata"), "annotations").erase(kSelectedNode);
+           });
+    }
+    if (pod != nullptr) {
+      waiting_[entry->first] = {pod, 0, context_.clock.now(), true};
+      alarm_.set(context_.clock.now());
+    }
+    entry = holds_.erase(entry);
+  }
 }
 
 void Scheduler::refuse(const StoredPtr& stored, Waiting& waiting, const std::string& message) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "sim/actors_test_cluster.h"
 
 namespace sim {
@@ -162,6 +164,50 @@ TEST(Scheduler, leaves_gated_pods_and_those_of_others_alone) {
   cluster.patch(model::Kind::Pod, "gated", R"({"spec": {"schedulingGates": null}})");
   cluster.run_for(seconds(1));
   EXPECT_EQ(cluster.pod("gated")->spec->nodeName, "a");
+}
+
+TEST(Scheduler, a_pod_that_looks_for_company_is_tried_when_it_comes) {
+  TestCluster cluster;
+  cluster.add_node("a");
+  cluster.add_node("b");
+  cluster.create(model::Kind::Pod, pod_json("guest", "100m", R"(, "affinity": {"podAffinity": {
+      "requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "kubernetes.io/hostname",
+      "labelSelector": {"matchLabels": {"app": "host"}}}]}})"));
+  cluster.run_for(seconds(5));
+  EXPECT_EQ(cluster.pod("guest")->spec->nodeName, "");
+  EXPECT_THAT(cluster.events("FailedScheduling"),
+              ElementsAre(::testing::HasSubstr("2 node(s) didn't match pod affinity rules")));
+  cluster.create(model::Kind::Pod, R"({"metadata": {"name": "host", "labels": {"app": "host"}},
+      "spec": {"nodeSelector": {"kubernetes.io/hostname": "b"},
+               "containers": [{"name": "app", "image": "app:1"}]}})");
+  cluster.run_for(seconds(5));
+  EXPECT_EQ(cluster.pod("guest")->spec->nodeName, "b");
+}
+
+TEST(Scheduler, prefers_nodes_as_the_default_scores_do) {
+  TestCluster cluster;
+  cluster.add_node("a", "8", "32Gi");
+  cluster.add_node("b", "2", "8Gi");
+  cluster.create(model::Kind::Pod, pod_json("likes", "1", R"(, "affinity": {"nodeAffinity": {
+      "preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "preference":
+      {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In",
+      "values": ["b"]}]}}]}})"));
+  cluster.create(model::Kind::Pod, pod_json("plain", "1"));
+  cluster.run_for(seconds(1));
+  EXPECT_EQ(cluster.pod("likes")->spec->nodeName, "b");
+  EXPECT_EQ(cluster.pod("plain")->spec->nodeName, "a") << "there is more room";
+}
+
+TEST(Scheduler, spreads_the_pods_of_one_owner_over_hosts) {
+  TestCluster cluster;
+  for (const char* name : {"a", "b", "c"})
+    cluster.add_node(name);
+  cluster.deploy("web", 3, "100m");
+  cluster.run_for(seconds(5));
+  std::set<std::string> nodes;
+  for (const auto& pod : cluster.pods())
+    nodes.insert(pod->spec->nodeName);
+  EXPECT_THAT(nodes, SizeIs(3));
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "model/priority_class.h"
+#include "sim/actors_objects.h"
 #include "sim/admission.h"
 #include "sim/core_defaults.h"
 #include "sim/core_rules.h"
@@ -30,19 +32,12 @@ std::optional<std::int32_t> priority_of(const Store& store, std::string_view cla
   auto system = std::ranges::find(kSystemPriorities, class_name,
                                   &std::pair<std::string_view, std::int32_t>::first);
   if (system != kSystemPriorities.end()) return system->second;
-  const Resource& classes = *store.find_kind("scheduling.k8s.io/v1", "PriorityClass");
-  auto value_of = [](const Stored& stored) {
-    const Json* value = base::find_path(stored.json, {"value"});
-    bool is_integer = value != nullptr && value->is_int64();
-    return is_integer ? static_cast<std::int32_t>(value->get_int64()) : 0;
-  };
   if (!class_name.empty()) {
-    StoredPtr found = store.get(classes, "", class_name);
-    return found == nullptr ? std::nullopt : std::optional(value_of(*found));
+    auto found = find<model::PriorityClass>(store, {"", std::string(class_name)});
+    return found == nullptr ? std::nullopt : std::optional(found->value);
   }
-  for (const StoredPtr& item : store.list(classes).items) {
-    const Json* is_default = base::find_path(item->json, {"globalDefault"});
-    if (is_default != nullptr && *is_default == true) return value_of(*item);
+  for (const auto& item : list<model::PriorityClass>(store)) {
+    if (item->globalDefault) return item->value;
   }
   return 0;
 }
@@ -98,14 +93,16 @@ void install_core_admission(Store& store) {
   default_kind(store, store.resource_of(Kind::Deployment), default_deployment);
   default_kind(store, store.resource_of(Kind::ReplicaSet), default_replica_set);
   default_kind(store, store.resource_of(Kind::DaemonSet), default_daemon_set);
-  default_kind(store, *store.find_kind("apps/v1", "StatefulSet"), default_stateful_set);
-  default_kind(store, *store.find_kind("batch/v1", "Job"), default_job);
+  default_kind(store, store.resource_of(Kind::StatefulSet), default_stateful_set);
+  default_kind(store, store.resource_of(Kind::Job), default_job);
   install_kept_defaults(store);
   validate_kind<model::Pod>(store);
   validate_kind<model::Node>(store);
   validate_kind<model::Deployment>(store);
   validate_kind<model::ReplicaSet>(store);
   validate_kind<model::DaemonSet>(store);
+  validate_kind<model::StatefulSet>(store);
+  validate_kind<model::Job>(store);
   validate_kind<model::PodDisruptionBudget>(store);
 }
 

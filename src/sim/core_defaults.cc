@@ -233,7 +233,9 @@ void default_job(Json& job) {
 void default_namespace(Json& name_space) {
   object& metadata = metadata_of(name_space);
   if (object* labels = object_at(metadata, "labels")) {
-    (*labels)["kubernetes.io/metadata.name"] = metadata.at("name");
+    if (const Json* name = metadata.if_contains("name")) {
+      (*labels)["kubernetes.io/metadata.name"] = *name;
+    }
   }
   object* status = object_at(name_space.get_object(), "status");
   if (status != nullptr) set_default(*status, "phase", "Active");

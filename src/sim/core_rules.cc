@@ -279,6 +279,53 @@ Faults core_faults(const model::DaemonSet& set, const model::DaemonSet* before) 
   return faults;
 }
 
+Faults core_faults(const model::StatefulSet& set, const model::StatefulSet* before) {
+  static constexpr std::array<std::string_view, 2> kManagement = {"OrderedReady", "Parallel"};
+  static constexpr std::array<std::string_view, 2> kTypes = {"OnDelete", "RollingUpdate"};
+  Faults faults;
+  const model::StatefulSetSpec& spec = set.spec;
+  check_workload(spec, before == nullptr ? nullptr : &before->spec, faults);
+  check_not_negative(spec.replicas.value_or(0), "spec.replicas", faults);
+  check_supported(spec.podManagementPolicy, kManagement, "spec.podManagementPolicy", faults);
+  check_supported(spec.updateStrategy.type, kTypes, "spec.updateStrategy.type", faults);
+  bool may_change =
+      before == nullptr || (spec.serviceName == before->spec.serviceName &&
+                            spec.podManagementPolicy == before->spec.podManagementPolicy &&
+                            base::to_json(spec.volumeClaimTemplates) ==
+                                base::to_json(before->spec.volumeClaimTemplates));
+  if (!may_change) {
+    faults.push_back(
+        {"spec",
+         "Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', "
+         "'template', 'updateStrategy', 'revisionHistoryLimit', "
+         "'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"});
+  }
+  return faults;
+}
+
+Faults core_faults(const model::Job& job, const model::Job* before) {
+  static constexpr std::array<std::string_view, 2> kRestartPolicies = {"OnFailure", "Never"};
+  static constexpr std::array<std::string_view, 2> kModes = {"NonIndexed", "Indexed"};
+  Faults faults;
+  const model::JobSpec& spec = job.spec;
+  check_pod_spec(*spec.template_.spec, "spec.template.spec", faults);
+  check_supported(spec.template_.spec->restartPolicy, kRestartPolicies,
+                  "spec.template.spec.restartPolicy", faults);
+  check_supported(spec.completionMode.value_or(""), kModes, "spec.completionMode", faults);
+  check_not_negative(spec.parallelism.value_or(0), "spec.parallelism", faults);
+  check_not_negative(spec.completions.value_or(0), "spec.completions", faults);
+  check_not_negative(spec.backoffLimit.value_or(0), "spec.backoffLimit", faults);
+  if (spec.completionMode == "Indexed" && !spec.completions) {
+    require("", "spec.completions", faults);
+  }
+  bool may_change = before == nullptr || (spec.selector == before->spec.selector &&
+                                          spec.completions == before->spec.completions &&
+                                          spec.completionMode == before->spec.completionMode &&
+                                          spec.template_.spec == before->spec.template_.spec);
+  if (!may_change) faults.push_back({"spec", "Invalid value: field is immutable"});
+  return faults;
+}
+
 Faults core_faults(const model::PodDisruptionBudget& budget, const model::PodDisruptionBudget*) {
   static constexpr std::array<std::string_view, 2> kPolicies = {"AlwaysAllow", "IfHealthyBudget"};
   Faults faults;

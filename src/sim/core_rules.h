@@ -4,9 +4,11 @@
 
 #include <vector>
 
+#include "model/job.h"
 #include "model/node.h"
 #include "model/pdb.h"
 #include "model/pod.h"
+#include "model/stateful_set.h"
 #include "model/validate.h"
 #include "model/workload.h"
 
@@ -19,6 +21,9 @@ std::vector<model::Fault> core_faults(const model::Deployment& deployment,
 std::vector<model::Fault> core_faults(const model::ReplicaSet& set,
                                       const model::ReplicaSet* before);
 std::vector<model::Fault> core_faults(const model::DaemonSet& set, const model::DaemonSet* before);
+std::vector<model::Fault> core_faults(const model::StatefulSet& set,
+                                      const model::StatefulSet* before);
+std::vector<model::Fault> core_faults(const model::Job& job, const model::Job* before);
 std::vector<model::Fault> core_faults(const model::PodDisruptionBudget& budget,
                                       const model::PodDisruptionBudget* before);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <charconv>
@@ -11,9 +12,14 @@
 #include <vector>
 
 #include "sim/errors.h"
+#include "sim/watch_log.h"
 
 namespace sim {
 namespace {
+
+constexpr std::size_t kMostOperations = 10'000;
+constexpr std::size_t kMostCopiedBytes = 16 << 20;
+constexpr std::size_t kMostLevels = 100;
 
 using base::Json;
 using base::Result;
@@ -63,6 +69,21 @@ struct Place {
   Json* holder = nullptr;
   std::string step;
 };
+
+// Whether a value has at most that many levels of lists and objects.
+bool is_within(const Json& value, std::size_t levels) {
+  if (const auto* members = value.if_object()) {
+    return levels > 0 && std::ranges::all_of(*members, [&](const auto& member) {
+             return is_within(member.value(), levels - 1);
+           });
+  }
+  if (const auto* elements = value.if_array()) {
+    return levels > 0 && std::ranges::all_of(*elements, [&](const Json& element) {
+             return is_within(element, levels - 1);
+           });
+  }
+  return true;
+}
 
 class Patcher {
  public:
@@ -114,6 +135,10 @@ class Patcher {
   Result<void> add(std::string_view pointer, const Json& given) {
     std::optional<Place> place = place_of(pointer);
     if (!place) return nothing_at(pointer);
+    auto levels = static_cast<std::size_t>(std::ranges::count(pointer, '/'));
+    if (levels > kMostLevels || !is_within(given, kMostLevels - levels)) {
+      return base::invalid("the JSON patch nests too deeply");
+    }
     if (place->holder == nullptr) {
       value_ = given;
     } else if (auto* object = place->holder->if_object()) {
@@ -166,11 +191,15 @@ class Patcher {
     if (moves) {
       Result<void> removed = remove(from);
       if (!removed) return removed;
+    } else {
+      copied_bytes_ += approximate_bytes(copy);
+      if (copied_bytes_ > kMostCopiedBytes) return base::invalid("the JSON patch copies too much");
     }
     return add(to, copy);
   }
 
   Json& value_;
+  std::size_t copied_bytes_ = 0;
 };
 
 }  // namespace
@@ -178,6 +207,9 @@ class Patcher {
 Result<Json> apply_json_patch(Json value, const Json& patch) {
   const array* operations = patch.if_array();
   if (operations == nullptr) return malformed("a JSON patch is a list of operations");
+  if (operations->size() > kMostOperations) {
+    return base::invalid("the JSON patch has too many operations");
+  }
   Patcher patcher(value);
   for (const Json& operation : *operations) {
     Result<void> applied = patcher.apply(operation);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <string_view>
 
 namespace sim {
@@ -48,6 +49,18 @@ TEST(JsonPatch, refuses_what_is_not_there_or_not_understood) {
   EXPECT_EQ(patched(R"({})", R"([{"op": "melt", "path": ""}])").error().code,
             base::Code::malformed);
   EXPECT_EQ(patched(R"({})", R"({})").error().code, base::Code::malformed);
+}
+
+TEST(JsonPatch, does_not_grow_without_bounds) {
+  auto is_refused = [](std::string_view value, std::size_t count, std::string_view operation) {
+    boost::json::array patch(count, *base::parse_json(operation));
+    auto result = apply_json_patch(*base::parse_json(value), Json(std::move(patch)));
+    return !result && result.error().code == base::Code::invalid;
+  };
+  EXPECT_TRUE(is_refused("{}", 200, R"({"op": "copy", "from": "", "path": "/a"})"));
+  std::string big = R"({"a": [], "b": ")" + std::string(10'000, 'x') + R"("})";
+  EXPECT_TRUE(is_refused(big, 2'000, R"({"op": "copy", "from": "/b", "path": "/a/-"})"));
+  EXPECT_TRUE(is_refused("{}", 20'000, R"({"op": "add", "path": "/a", "value": 1})"));
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ using base::Json;
 using base::Result;
 
 constexpr std::int64_t kDefaultGraceSeconds = 30;
+constexpr std::int64_t kLongestGraceSeconds = 1'000'000'000;  // keeps times in range
 
 // Only pods are given time. Those that never ran, or have ended, need none.
 std::int64_t grace_of(const Stored& stored, const DeleteOptions& options) {
@@ -27,7 +28,7 @@ std::int64_t grace_of(const Stored& stored, const DeleteOptions& options) {
   if (pod.spec->nodeName.empty() || is_over) return 0;
   std::int64_t grace = options.grace_period_seconds.value_or(
       pod.spec->terminationGracePeriodSeconds.value_or(kDefaultGraceSeconds));
-  return std::max<std::int64_t>(grace, 0);
+  return std::clamp<std::int64_t>(grace, 0, kLongestGraceSeconds);
 }
 
 void set_deletion(Json& value, base::Time when, std::int64_t grace) {
