@@ -143,7 +143,7 @@ std::expected<Request, Response> parse_request(std::string_view bytes, const Ser
     if (taken == 0) break;
     bytes.remove_prefix(taken);
   }
-  if (!error && !parser.is_done()) parser.put_eof(error);
+  if (!error && parser.got_some() && !parser.is_done()) parser.put_eof(error);
   if (!error && !parser.is_done()) error = http::error::partial_message;
   if (!error) return request_of(parser.release());
   return std::unexpected(refusal(error).value_or(plain_text(400, "the request is not whole\n")));
