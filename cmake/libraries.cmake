@@ -1,7 +1,7 @@
 # Every library of the outside that a room may link. docs/decisions says why each was taken.
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
-foreach(library simdjson yaml-cpp fmt CLI11 benchmark)
+foreach(library simdjson yaml-cpp fmt CLI11 benchmark tomlplusplus)
   find_package(${library} CONFIG REQUIRED)
 endforeach()
 find_package(Protobuf REQUIRED)

@@ -11,6 +11,7 @@
 #include "app/convert.h"
 #include "app/demo.h"
 #include "app/plan_command.h"
+#include "app/simulate.h"
 #include "app/version.h"
 #include "base/nearest.h"
 
@@ -126,6 +127,25 @@ void add_catalog(CLI::App& cli, CatalogCommand& options) {
       ->check(CLI::IsMember({"table", "wide", "json"}));
 }
 
+constexpr const char* kSimulateFooter = R"(Examples:
+  joiner simulate tests/sim/droughts.toml                 a hundred seeds; exit code 1 if any fails
+  joiner simulate tests/sim/droughts.toml --seeds 17      one run again, with what was armed in it
+)";
+
+void add_simulate(CLI::App& cli, SimulateOptions& options) {
+  CLI::App* simulate = cli.add_subcommand(
+      "simulate", "Run scenarios of bad weather in virtual time, and check what must always hold");
+  simulate->footer(kSimulateFooter);
+  simulate->add_option("scenario", options.files, "Scenarios to run, TOML files")->required();
+  simulate->add_option("--seeds", options.seeds, "One seed, or the first and last (1..100)");
+  simulate->add_option("--journal", options.journal, "Write the journal of the only run to a file");
+  simulate
+      ->add_option("--jobs", options.jobs, "Runs at the same time (default: one a processor)")
+      ->check(CLI::Range(1, 1024));
+  simulate->add_option("-o,--output", options.output, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+}
+
 // "--wlak" is nearest to "--walk".
 std::string did_you_mean(const std::string& word, const CLI::App& command) {
   std::vector<std::string> names;
@@ -184,12 +204,14 @@ int run(int argc, char** argv) {
   ConvertCommand convert;
   PlanCommand plan;
   CatalogCommand catalog;
+  SimulateOptions simulate;
   std::string shell;
   bool version_as_json = false;
   add_demo(cli, demo);
   add_plan(cli, plan);
   add_catalog(cli, catalog);
   add_convert(cli, convert);
+  add_simulate(cli, simulate);
   CLI::App* version = cli.add_subcommand("version", "Print the version");
   version->add_flag("--json", version_as_json, "As a JSON object");
   CLI::App* completion =
@@ -206,6 +228,7 @@ int run(int argc, char** argv) {
   if (cli.got_subcommand("plan")) return run_plan(plan);
   if (cli.got_subcommand("catalog")) return run_catalog(catalog);
   if (cli.got_subcommand("convert")) return run_convert(convert);
+  if (cli.got_subcommand("simulate")) return run_simulate(simulate);
   if (cli.got_subcommand("version")) return print_version(version_as_json);
   return print_completion(shell, commands_of(cli));
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "model/pod.h"
 
@@ -79,8 +80,9 @@ void Teller::on_journal(const control::JournalEntry& entry) {
     return known == instance_names_.end() ? claim : fmt::format("{} ({})", claim, known->second);
   };
   if (entry.what == "waiting on additional pods to batch") {
-    if (has_new_pods_)
+    if (std::exchange(batch_is_news_, false)) {  // the same pods come back every 10 s
       tell_later("waiting for more pods to batch (1s without a new one, at most 10s)");
+    }
   } else if (entry.what == "found provisionable pod(s)") {
     found_ = entry;
   } else if (entry.what == "computed new nodeclaim(s) to fit pod(s)") {
@@ -193,6 +195,7 @@ void Teller::on_event(const sim::WatchEvent& event) {
     if (!scale_up_.failed) scale_up_.failed = clock_.now();
     if (!known_pending_.insert(pod).second) return;  // said before
     has_new_pods_ = true;
+    batch_is_news_ = true;
     gather("pods", "pending: FailedScheduling: " + message, pod);
   } else if (reason == "Scheduled") {
     scale_up_.bound = clock_.now();

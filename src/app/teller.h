@@ -64,6 +64,7 @@ class Teller {
   bool flush_planned_ = false;
   std::set<std::string> known_pending_;  // pods of which it was told that they wait
   bool has_new_pods_ = false;            // since a pass was last told
+  bool batch_is_news_ = false;           // pods came since batching was last told
   std::optional<control::JournalEntry> found_;
   ScaleUp scale_up_;
   std::size_t machines_launched_ = 0;

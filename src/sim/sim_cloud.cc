@@ -14,6 +14,8 @@ namespace sim {
 namespace {
 
 constexpr base::Duration kUnavailableFor = std::chrono::minutes(3);  // AWL-123
+constexpr base::Duration kNever = std::chrono::hours(24 * 365);
+constexpr base::Duration kInterruptionWarning = std::chrono::minutes(2);
 const std::string kEfa = "vpc.amazonaws.com/efa";
 constexpr std::string_view kTenancy = "karpenter.k8s.aws/instance-tenancy";
 
@@ -53,6 +55,10 @@ Pool pool_of(const model::InstanceType& type, const model::Offering& offering) {
   return {type.name, std::string(offering.zone()), std::string(offering.capacity_type())};
 }
 
+std::int64_t vcpus_of(const model::InstanceType& type) {
+  return model::quantity_of(type.capacity, "cpu").value();
+}
+
 std::unexpected<base::Error> no_such_instance(std::string_view providerID) {
   return base::fail(base::Code::not_found, fmt::format("instance {} does not exist", providerID));
 }
@@ -65,7 +71,9 @@ SimCloud::SimCloud(ports::Clock& clock, model::InstanceTypes types, std::uint64_
       types_(std::move(types)),
       random_(seed),
       options_(options),
-      images_(images_of("AL2023")) {}
+      images_(images_of("AL2023")),
+      weather_(random_, options.weather),
+      notices_(clock, random_) {}
 
 ports::Task<base::Result<model::InstanceTypes>> SimCloud::instance_types(
     const model::NodePool& pool) {
@@ -75,6 +83,11 @@ ports::Task<base::Result<model::InstanceTypes>> SimCloud::instance_types(
 
 ports::Task<base::Result<ports::Launched>> SimCloud::launch(const model::NodeClaim& claim) {
   note_call("launch", claim.metadata.name);
+  if (auto closed = closed_.find(claim.metadata.uid); closed != closed_.end()) {
+    ports::Launched answer = closed->second;
+    co_await clock_.wait_until(clock_.now() + options_.launch.least);
+    co_return answer;
+  }
   auto known = by_uid_.find(claim.metadata.uid);
   base::Result<Record*> started =
       known == by_uid_.end() ? start(claim) : &records_.at(known->second);
@@ -89,30 +102,90 @@ ports::Task<base::Result<ports::Launched>> SimCloud::launch(const model::NodeCla
 
 ports::Task<base::Result<void>> SimCloud::terminate(std::string providerID) {
   note_call("terminate", providerID);
+  if (gone_.contains(providerID)) co_return base::Result<void>();  // nothing left to end
   auto found = records_.find(providerID);
-  if (found == records_.end()) co_return no_such_instance(providerID);
-  RunningInstance& instance = found->second.instance;
-  if (!instance.terminating) {
-    instance.terminating = true;
-    ended_cost_ += cost_between(instance.price, instance.launched_at, clock_.now());
-    clock_.at(clock_.now() + found->second.termination, [this, providerID] { end(providerID); });
-  }
+  bool is_known = found != records_.end() && found->second.visible_at <= clock_.now();
+  if (!is_known) co_return no_such_instance(providerID);
+  if (!found->second.instance.terminating) terminate_now(found->second);
   co_return base::Result<void>();
+}
+
+void SimCloud::terminate_now(Record& record) {
+  RunningInstance& instance = record.instance;
+  instance.terminating = true;
+  record.ending_visible_at = clock_.now() + record.ending_visible;
+  ended_cost_ += cost_between(instance.price, instance.launched_at, clock_.now());
+  clock_.at(clock_.now() + record.termination, [this, id = instance.providerID] { end(id); });
+}
+
+// Spot capacity is wanted elsewhere: the machine ends, whatever runs on it.
+void SimCloud::reclaim(const std::string& providerID) {
+  auto found = records_.find(providerID);
+  if (found == records_.end() || found->second.instance.terminating) return;
+  terminate_now(found->second);
+  notices_.add(ports::InstanceNotice::Kind::instance_terminated,
+               found->second.instance.instance_id);
+}
+
+void SimCloud::interrupt(const std::string& providerID) {
+  auto found = records_.find(providerID);
+  if (found == records_.end() || found->second.instance.terminating) return;
+  ++interruptions_;
+  notices_.add(ports::InstanceNotice::Kind::spot_interrupted, found->second.instance.instance_id);
+  clock_.at(clock_.now() + kInterruptionWarning, [this, providerID] { reclaim(providerID); });
+}
+
+void SimCloud::advise(const std::string& providerID) {
+  auto found = records_.find(providerID);
+  if (found == records_.end() || found->second.instance.terminating) return;
+  notices_.add(ports::InstanceNotice::Kind::rebalance_recommendation,
+               found->second.instance.instance_id);
+}
+
+void SimCloud::watch_notices(std::function<void(ports::InstanceNotice)> sink) {
+  notices_.watch(std::move(sink));
+}
+
+ports::Task<base::Result<void>> SimCloud::acknowledge(std::string id) {
+  note_call("acknowledge", id);
+  notices_.acknowledge(id);
+  co_return base::Result<void>();
+}
+
+void SimCloud::mark_unavailable(const ports::OfferingKey& offering) {
+  unavailable_until_[{offering.instance_type, offering.zone, offering.capacity_type}] =
+      clock_.now() + kUnavailableFor;
+  marked_types_.reset();
+}
+
+// What list and describe make of it: they lag behind.
+std::optional<ports::Instance> SimCloud::as_shown(const Record& record) const {
+  if (clock_.now() < record.visible_at) return std::nullopt;
+  ports::Instance shown = described(record.instance);
+  shown.terminating = record.instance.terminating && record.ending_visible_at <= clock_.now();
+  return shown;
 }
 
 ports::Task<base::Result<ports::Instance>> SimCloud::describe(std::string providerID) {
   note_call("describe", providerID);
-  auto found = records_.find(providerID);
-  if (found == records_.end()) co_return no_such_instance(providerID);
-  co_return described(found->second.instance);
+  for (const auto* records : {&records_, &gone_}) {
+    auto found = records->find(providerID);
+    if (found == records->end()) continue;
+    if (auto shown = as_shown(found->second)) co_return std::move(*shown);
+  }
+  co_return no_such_instance(providerID);
 }
 
 ports::Task<base::Result<std::vector<ports::Instance>>> SimCloud::list() {
   note_call("list", "");
   std::vector<ports::Instance> instances;
   instances.reserve(records_.size());
-  for (const auto& [id, record] : records_)
-    instances.push_back(described(record.instance));
+  for (const auto* records : {&records_, &gone_}) {
+    for (const auto& [id, record] : *records) {
+      if (auto shown = as_shown(record)) instances.push_back(std::move(*shown));
+    }
+  }
+  std::ranges::sort(instances, {}, &ports::Instance::providerID);
   co_return instances;
 }
 
@@ -210,7 +283,7 @@ base::Result<SimCloud::Candidate> SimCloud::choose(const model::NodeClaim& claim
   }
   for (Candidate& candidate : list) {
     Pool pool = pool_of(*candidate.type, *candidate.offering);
-    if (!is_exhausted(pool)) return std::move(candidate);
+    if (has_room(*candidate.type, *candidate.offering)) return std::move(candidate);
     unavailable_until_[std::move(pool)] = clock_.now() + kUnavailableFor;
     marked_types_.reset();
   }
@@ -218,6 +291,19 @@ base::Result<SimCloud::Candidate> SimCloud::choose(const model::NodeClaim& claim
       base::Code::no_capacity,
       "with fleet error(s), InsufficientInstanceCapacity: there is no capacity in any "
       "of the requested pools");
+}
+
+bool SimCloud::has_room(const model::InstanceType& type, const model::Offering& offering) const {
+  const Pool pool = pool_of(type, offering);
+  auto count_of = [](const auto& counts, const auto& key) {
+    auto found = counts.find(key);
+    return found == counts.end() ? 0 : found->second;
+  };
+  if (is_exhausted(pool) || weather_.is_dry(pool, count_of(running_in_, pool), clock_.now())) {
+    return false;
+  }
+  std::optional<std::int64_t> quota = weather_.quota_of(pool.capacity_type);
+  return !quota || count_of(vcpus_of_, pool.capacity_type) + vcpus_of(type) <= *quota;
 }
 
 bool SimCloud::is_exhausted(const Pool& pool) const {
@@ -238,6 +324,7 @@ base::Result<SimCloud::Record*> SimCloud::start(const model::NodeClaim& claim) {
   base::Result<Candidate> chosen = choose(claim);
   if (!chosen) return std::unexpected(std::move(chosen.error()));
 
+  const Fate fate = weather_.fate_of(launches_, chosen->offering->capacity_type() == model::kSpot);
   base::Random random = random_.fork(fmt::format("launch {}", launches_++));
   std::optional<std::uint32_t> address = take_address(random);
   if (!address) {
@@ -263,16 +350,39 @@ base::Result<SimCloud::Record*> SimCloud::start(const model::NodeClaim& claim) {
   instance.nodepool = model::value_of(claim.metadata.labels, model::kNodePoolLabel);
   instance.launched_at = clock_.now();
   record.answers_at = clock_.now() + draw(random, options_.launch);
-  instance.joins_at = clock_.now() + draw(random, options_.boot);
+  instance.joins_at = clock_.now() + draw(random, options_.boot) + fate.delay;
   instance.ready_at = instance.joins_at + draw(random, options_.settle);
+  if (!fate.boots) instance.joins_at = instance.ready_at = clock_.now() + kNever;
+  if (!fate.gets_ready) instance.ready_at = clock_.now() + kNever;
   record.termination = draw(random, options_.termination);
   record.uid = claim.metadata.uid;
   record.answer = answer_for(instance, *chosen, claim);
+  record.visible_at = clock_.now() + fate.visible;
+  record.ending_visible = fate.ending_visible;
 
-  clock_.at(instance.joins_at, [this, id = instance.providerID] { join(id); });
   by_uid_[record.uid] = instance.providerID;
+  ++running_in_[pool_of(*chosen->type, *chosen->offering)];
+  vcpus_of_[instance.capacity_type] += vcpus_of(*chosen->type);
   std::string id = instance.providerID;
-  return &records_.emplace(std::move(id), std::move(record)).first->second;
+  Record& kept = records_.emplace(std::move(id), std::move(record)).first->second;
+  plan(kept, fate);
+  for (const Listener& listener : launch_listeners_)
+    listener(kept.instance);
+  return &kept;
+}
+
+// What will happen to the new instance, as far as it depends on nobody.
+void SimCloud::plan(const Record& record, const Fate& fate) {
+  const std::string& providerID = record.instance.providerID;
+  clock_.at(record.instance.joins_at, [this, providerID] { join(providerID); });
+  auto in_bad_weather = [&](std::optional<base::Duration> after, auto act) {
+    if (!after) return;
+    clock_.at(clock_.now() + *after, [this, providerID, act] {
+      if (!weather_.is_fine()) (this->*act)(providerID);
+    });
+  };
+  in_bad_weather(fate.interruption, &SimCloud::interrupt);
+  in_bad_weather(fate.rebalance, &SimCloud::advise);
 }
 
 std::optional<std::uint32_t> SimCloud::take_address(base::Random& random) {
@@ -322,11 +432,22 @@ void SimCloud::join(const std::string& providerID) {
 void SimCloud::end(const std::string& providerID) {
   auto found = records_.find(providerID);
   base::check(found != records_.end(), "an instance ends once");
-  RunningInstance instance = std::move(found->second.instance);
-  addresses_.erase(found->second.address);
-  by_uid_.erase(found->second.uid);
+  Record record = std::move(found->second);
   records_.erase(found);
+  RunningInstance instance = record.instance;
+  addresses_.erase(record.address);
+  by_uid_.erase(record.uid);
+  closed_[record.uid] = record.answer;
+  --running_in_[{instance.type->name, instance.zone, instance.capacity_type}];
+  vcpus_of_[instance.capacity_type] -= vcpus_of(*instance.type);
   instance.terminated = true;
+  if (record.ending_visible > base::Duration(0)) {
+    record.ending_visible_at = std::max(record.ending_visible_at, clock_.now());
+    clock_.at(clock_.now() + record.ending_visible, [this, id = instance.providerID] {
+      gone_.erase(id);
+    });
+    gone_.emplace(instance.providerID, std::move(record));
+  }
   for (const Listener& listener : gone_listeners_)
     listener(instance);
 }

@@ -26,6 +26,8 @@ class SimKube final : public ports::Kube {
   ~SimKube() override;
 
   void watch(model::Kind kind, std::function<void(ports::Change)> sink) override;
+  // Ends every watch, for a client that is no more.
+  void end_watches() { streams_.clear(); }
   ports::Task<base::Result<model::Object>> get(model::Reference reference) override;
   ports::Task<base::Result<model::Object>> create(model::Object object) override;
   ports::Task<base::Result<model::Object>> patch(model::Reference reference, base::Json patch,
