@@ -1,14 +1,15 @@
 # What people type. CMake presets do the work; build/<preset> holds what they make.
 #
-#   make demo                  play both walks on the embedded cluster, at full speed
+#   make demo                  play the walks on the embedded cluster, at full speed
 #   make test                  everything that must hold before a change lands
 #   make test FILTER=name      the tests whose name matches, in the dev build
 #   make test ROOM=engine      one room's tests, building no more than they need (FILTER narrows it too)
+#   make soak                  every scenario of tests/sim with 1,000 seeds
 #   make bench [FILTER=name]   benchmarks, into build/bench.json
 #   make lint, format, format-check, setup, build
 
 .DELETE_ON_ERROR:
-.PHONY: build setup demo test check bench lint format format-check clean
+.PHONY: build setup demo test soak check bench lint format format-check clean
 .DEFAULT_GOAL := build
 
 FILTER ?=
@@ -42,7 +43,11 @@ test: check
 	@$(call built,release,joiner)
 	@$(call built,asan)
 	@$(CTEST) --test-dir build/asan
+	@build/release/joiner simulate tests/sim/*.toml --seeds 1..100
 endif
+
+soak: build
+	@build/release/joiner simulate tests/sim/*.toml --seeds 1..1000
 
 # What needs no compiler, first: arrows, banned calls, orphaned tests, format.
 check: setup format-check

@@ -139,18 +139,17 @@ void print_text(const std::vector<Outcome>& outcomes) {
              "faults", "days/s");
   for (const Outcome& outcome : outcomes) {
     auto column = [&](auto value) { return spread(outcome, value); };
-    fmt::print(
-        "{:<28} {:>5} {:>6} {:>13} {:>15} {:>11} {:>11} {:>13} {:>14} {:>9.1f}\n", outcome.title,
-        outcome.runs.size(), outcome.failed(),
-        column([](const RunResult& run) { return run.machines; }),
-        column([](const RunResult& run) { return run.pods; }),
-        column([](const RunResult& run) {
-          return static_cast<std::uint64_t>(run.longest_wait / std::chrono::seconds(1));
-        }),
-        column([](const RunResult& run) { return run.interruptions; }),
-        column([](const RunResult& run) { return run.crashes; }),
-        column([](const RunResult& run) { return run.faults_struck; }),
-        outcome.days() / outcome.took.count());
+    fmt::print("{:<28} {:>5} {:>6} {:>13} {:>15} {:>11} {:>11} {:>13} {:>14} {:>9.1f}\n",
+               outcome.title, outcome.runs.size(), outcome.failed(),
+               column([](const RunResult& run) { return run.machines; }),
+               column([](const RunResult& run) { return run.pods; }),
+               column([](const RunResult& run) {
+                 return static_cast<std::uint64_t>(run.longest_wait / std::chrono::seconds(1));
+               }),
+               column([](const RunResult& run) { return run.interruptions; }),
+               column([](const RunResult& run) { return run.crashes; }),
+               column([](const RunResult& run) { return run.faults_struck; }),
+               outcome.days() / outcome.took.count());
   }
   for (const Outcome& outcome : outcomes) {
     print_violations(outcome);
@@ -236,8 +235,8 @@ int run_simulate(const SimulateOptions& options) {
     outcomes.push_back(std::move(*outcome));
   }
   options.output == "json" ? print_json(outcomes) : print_text(outcomes);
-  bool failed = std::ranges::any_of(
-      outcomes, [](const Outcome& outcome) { return outcome.failed() > 0; });
+  bool failed =
+      std::ranges::any_of(outcomes, [](const Outcome& outcome) { return outcome.failed() > 0; });
   return failed ? kExitFailed : kExitDone;
 }
 

@@ -118,8 +118,7 @@ class Run {
       control::Ports ports{run.context_.get_executor(), clock,
                            planted_kube ? *planted_kube : faulty_kube,
                            planted_cloud ? *planted_cloud : faulty_cloud};
-      controller =
-          std::make_unique<control::Controller>(ports, control::Settings{}, run.journal_);
+      controller = std::make_unique<control::Controller>(ports, control::Settings{}, run.journal_);
     }
 
     sim::Life life;

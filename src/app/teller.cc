@@ -85,6 +85,7 @@ void Teller::on_journal(const control::JournalEntry& entry) {
     }
   } else if (entry.what == "found provisionable pod(s)") {
     found_ = entry;
+    batch_is_news_ = false;
   } else if (entry.what == "computed new nodeclaim(s) to fit pod(s)") {
     tell_found();
     tell("decision", fmt::format("packing computed: {} for {}",

@@ -41,8 +41,8 @@ bool counts(const model::Pod& pod, base::Time now) {
 Checkers::Checkers(Store& store, SimCloud& cloud, ports::Clock& clock)
     : store_(store), cloud_(cloud), clock_(clock) {
   cloud_.on_launch([this](const RunningInstance& instance) { see_launch(instance); });
-  claims_ = follow(store_, model::Kind::NodeClaim,
-                   [this](const WatchEvent& event) { see_claim(event); });
+  claims_ =
+      follow(store_, model::Kind::NodeClaim, [this](const WatchEvent& event) { see_claim(event); });
   look_every_minute();
 }
 
@@ -65,9 +65,8 @@ void Checkers::see_launch(const RunningInstance& instance) {
 void Checkers::see_claim(const WatchEvent& event) {
   const auto& claim = event.object->object.as<model::NodeClaim>();
   if (event.type != WatchEvent::Type::added) return;
-  replaced_by_.emplace(
-      claim.metadata.name,
-      leaving_claims(model::value_of(claim.metadata.labels, model::kNodePoolLabel)));
+  replaced_by_.emplace(claim.metadata.name, leaving_claims(model::value_of(claim.metadata.labels,
+                                                                           model::kNodePoolLabel)));
 }
 
 std::set<std::string> Checkers::leaving_claims(std::string_view pool) const {
@@ -87,7 +86,8 @@ void Checkers::check_limits(const RunningInstance& launched) {
   if (pool == nullptr || pool->spec.limits.empty()) return;
   std::set<std::string> leaving = leaving_claims(launched.nodepool);
   auto replaced = replaced_by_.find(launched.nodeclaim);
-  if (replaced != replaced_by_.end()) leaving.insert(replaced->second.begin(), replaced->second.end());
+  if (replaced != replaced_by_.end())
+    leaving.insert(replaced->second.begin(), replaced->second.end());
   model::ResourceList used;
   for (const RunningInstance& instance : cloud_.running()) {
     bool counts_in = instance.nodepool == launched.nodepool && !instance.terminating &&
@@ -101,8 +101,8 @@ void Checkers::check_limits(const RunningInstance& launched) {
     base::Quantity amount = model::quantity_of(used, resource);
     if (amount <= limit) continue;
     report("limits", fmt::format("NodePool {} uses {} {} of {} with instance {} for NodeClaim {}",
-                                 launched.nodepool, amount.to_string(), resource,
-                                 limit.to_string(), launched.instance_id, launched.nodeclaim));
+                                 launched.nodepool, amount.to_string(), resource, limit.to_string(),
+                                 launched.instance_id, launched.nodeclaim));
   }
 }
 
@@ -113,8 +113,8 @@ void Checkers::look_every_minute() {
 
 bool Checkers::is_claimed(const RunningInstance& instance) const {
   auto claim = find<model::NodeClaim>(store_, {"", instance.nodeclaim});
-  return claim != nullptr && (claim->status.providerID.empty() ||
-                              claim->status.providerID == instance.providerID);
+  return claim != nullptr &&
+         (claim->status.providerID.empty() || claim->status.providerID == instance.providerID);
 }
 
 void Checkers::check_forgotten(base::Duration patience) {

@@ -75,7 +75,7 @@ class Checkers {
   SimCloud& cloud_;
   ports::Clock& clock_;
   std::vector<Violation> violations_;
-  std::set<std::string> made_;  // provider IDs of Joiner's instances
+  std::set<std::string> made_;                                 // provider IDs of Joiner's instances
   std::map<std::string, std::set<std::string>> launched_for_;  // claim to provider IDs
   std::map<std::string, std::set<std::string>> replaced_by_;   // claim to those that left for it
   std::map<std::string, base::Time> unclaimed_since_;          // by provider ID

@@ -67,8 +67,8 @@ class Search {
       if (!waits(*pod)) continue;
       std::string place = place_for(*pod);
       if (place.empty()) continue;
-      found.push_back(
-          fmt::format("pod {}/{} waits, but {}", pod->metadata.namespace_, pod->metadata.name, place));
+      found.push_back(fmt::format("pod {}/{} waits, but {}", pod->metadata.namespace_,
+                                  pod->metadata.name, place));
     }
     return found;
   }

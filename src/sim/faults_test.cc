@@ -90,7 +90,8 @@ struct Stage {
     clock.run(std::nullopt);
   }
   void watch() {
-    kube.watch(model::Kind::NodePool, [this](const Change& change) { seen.push_back(text(change)); });
+    kube.watch(model::Kind::NodePool,
+               [this](const Change& change) { seen.push_back(text(change)); });
   }
   // Starts the call and keeps what it answers.
   void patch() {

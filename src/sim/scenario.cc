@@ -121,8 +121,7 @@ SimCloudOptions cloud_options(const Scenario& scenario) {
   WeatherOptions& weather = options.weather;
   weather.vcpu_quota = {plan.vcpu_quota.begin(), plan.vcpu_quota.end()};
   if (plan.stock) {
-    weather.stock = {plan.stock->least, plan.stock->most, plan.stock->dry,
-                     plan.stock->epoch.value};
+    weather.stock = {plan.stock->least, plan.stock->most, plan.stock->dry, plan.stock->epoch.value};
   }
   weather.never_boots = plan.never_boots;
   weather.never_ready = plan.never_ready;

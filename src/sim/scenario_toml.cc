@@ -35,8 +35,8 @@ base::Result<base::Json> to_json(const toml::node& node) {
   if (const auto* number = node.as_integer()) return base::Json(number->get());
   if (const auto* number = node.as_floating_point()) return base::Json(number->get());
   if (const auto* flag = node.as_boolean()) return base::Json(flag->get());
-  return base::invalid(fmt::format("line {}: dates and times are written as texts",
-                                   node.source().begin.line));
+  return base::invalid(
+      fmt::format("line {}: dates and times are written as texts", node.source().begin.line));
 }
 
 }  // namespace

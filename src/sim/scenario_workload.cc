@@ -63,8 +63,8 @@ base::Result<void> Workload::create(const DeploymentPlan& plan) {
                       {{"replicas", plan.replicas},
                        {"selector", {{"matchLabels", labels_of(plan)}}},
                        {"template", pod_template(plan)}}}};
-  auto created = store_.create(store_.resource_of(model::Kind::Deployment), "default",
-                               std::move(deployment));
+  auto created =
+      store_.create(store_.resource_of(model::Kind::Deployment), "default", std::move(deployment));
   if (!created) return std::unexpected(std::move(created.error()));
   return {};
 }

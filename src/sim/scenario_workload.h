@@ -16,8 +16,7 @@ namespace sim {
 class Workload {
  public:
   // Requires: all outlive this.
-  Workload(Store& store, ports::Clock& clock, const base::Random& random,
-           const Scenario& scenario);
+  Workload(Store& store, ports::Clock& clock, const base::Random& random, const Scenario& scenario);
   Workload(const Workload&) = delete;
   Workload& operator=(const Workload&) = delete;
 

@@ -443,9 +443,8 @@ void SimCloud::end(const std::string& providerID) {
   instance.terminated = true;
   if (record.ending_visible > base::Duration(0)) {
     record.ending_visible_at = std::max(record.ending_visible_at, clock_.now());
-    clock_.at(clock_.now() + record.ending_visible, [this, id = instance.providerID] {
-      gone_.erase(id);
-    });
+    clock_.at(clock_.now() + record.ending_visible,
+              [this, id = instance.providerID] { gone_.erase(id); });
     gone_.emplace(instance.providerID, std::move(record));
   }
   for (const Listener& listener : gone_listeners_)

@@ -168,8 +168,8 @@ class SimCloud final : public ports::Cloud {
   std::map<std::string, ports::Launched> closed_;  // answers for claim UIDs of instances now gone
   std::map<Pool, std::int64_t> running_in_;        // instances, terminating ones too
   std::map<std::string, std::int64_t> vcpus_of_;   // of them, by capacity type
-  std::set<std::uint32_t> addresses_;          // in use
-  std::uint64_t launches_ = 0;                 // so far
+  std::set<std::uint32_t> addresses_;              // in use
+  std::uint64_t launches_ = 0;                     // so far
   std::map<Pool, base::Time> unavailable_until_;
   std::optional<model::InstanceTypes> marked_types_;  // types_ with those marks; empty: not built
   base::Money ended_cost_;

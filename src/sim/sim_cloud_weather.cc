@@ -50,8 +50,8 @@ bool Weather::is_dry(const Pool& pool, std::int64_t running, base::Time now) con
   if (is_fine_ || !options_.stock) return false;
   const Stock& stock = *options_.stock;
   std::int64_t epoch = now.time_since_epoch() / stock.epoch;
-  base::Random random = random_.fork(fmt::format("stock {} {} {} {}", pool.instance_type,
-                                                 pool.zone, pool.capacity_type, epoch));
+  base::Random random = random_.fork(
+      fmt::format("stock {} {} {} {}", pool.instance_type, pool.zone, pool.capacity_type, epoch));
   if (strikes(random, stock.dry)) return true;
   return running >= random.between(stock.least, stock.most);
 }

@@ -50,20 +50,20 @@ struct WeatherOptions {
   Chance never_boots;                              // no Node appears
   Chance boots_late;
   Range late{std::chrono::minutes(2), std::chrono::minutes(20)};  // added to the boot
-  Chance never_ready;           // the Node appears and does not become Ready
-  Chance interruption;          // of a spot instance, in each hour of its life
-  Chance rebalance;             // recommended for a spot instance, in each hour of its life
-  Range visible{};              // until list and describe show a launch
-  Range ending_visible{};       // until they show a termination, and that an instance is gone
+  Chance never_ready;      // the Node appears and does not become Ready
+  Chance interruption;     // of a spot instance, in each hour of its life
+  Chance rebalance;        // recommended for a spot instance, in each hour of its life
+  Range visible{};         // until list and describe show a launch
+  Range ending_visible{};  // until they show a termination, and that an instance is gone
 };
 
 // What is to come of one launch.
 struct Fate {
   bool boots = true;
   bool gets_ready = true;
-  base::Duration delay{};                          // of the boot
-  std::optional<base::Duration> interruption;      // from the launch to the notice
-  std::optional<base::Duration> rebalance;         // from the launch to the recommendation
+  base::Duration delay{};                      // of the boot
+  std::optional<base::Duration> interruption;  // from the launch to the notice
+  std::optional<base::Duration> rebalance;     // from the launch to the recommendation
   base::Duration visible{};
   base::Duration ending_visible{};
 };

@@ -161,6 +161,16 @@ TEST(SimCloud, a_machine_that_never_boots_never_joins) {
   EXPECT_THAT(stage.cloud.running(), SizeIs(1));
 }
 
+TEST(SimCloud, a_machine_that_never_gets_ready_joins_all_the_same) {
+  WeatherOptions weather;
+  weather.never_ready = kAlways;
+  Stage stage(weather);
+  ASSERT_TRUE(stage.launch(claim_for("a")));
+  stage.pass(hours(48));
+  EXPECT_EQ(stage.joined, 1);
+  EXPECT_GT(stage.cloud.running().front().ready_at, stage.clock.now());
+}
+
 TEST(SimCloud, a_machine_that_boots_late_joins_late) {
   WeatherOptions weather;
   weather.boots_late = kAlways;
