@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/cli.h"
@@ -107,33 +108,39 @@ base::Json catalog_json(const model::InstanceTypes& types) {
 }
 
 std::string catalog_table(const model::InstanceTypes& types, bool wide) {
-  std::vector<Align> columns = {Align::left,  Align::left,  Align::right, Align::right,
-                                Align::right, Align::right, Align::right};
-  std::vector<std::string> head = {"NAME",     "ARCH", "CPU",          "MEMORY",
-                                   "FOR PODS", "PODS", "ON-DEMAND $/H"};
-  columns.push_back(Align::right);
-  head.emplace_back("SPOT $/H");
+  std::vector<std::pair<Align, std::string>> columns = {
+      {Align::left, "NAME"},      {Align::left, "ARCH"},           {Align::right, "CPU"},
+      {Align::right, "MEMORY"},   {Align::right, "POD CPU"},       {Align::right, "POD MEMORY"},
+      {Align::right, "MAX PODS"}, {Align::right, "ON-DEMAND $/H"}, {Align::right, "SPOT $/H"}};
   if (wide) {
-    columns.insert(columns.end(), {Align::left, Align::left, Align::right, Align::left});
-    head.insert(head.end(), {"OS", "ZONES", "DISK", "MORE"});
+    columns.insert(columns.end(), {{Align::left, "OS"},
+                                   {Align::right, "DISK"},
+                                   {Align::left, "ZONES"},
+                                   {Align::left, "MORE"}});
   }
-  Table table(std::move(columns));
-  table.add(head);
+  std::vector<Align> alignment;
+  std::vector<std::string> head;
+  for (const auto& [align, title] : columns) {
+    alignment.push_back(align);
+    head.push_back(title);
+  }
+  Table table(std::move(alignment));
+  table.add(std::move(head));
   for (const auto& type : types) {
     model::ResourceList allocatable = type->allocatable();
-    std::vector<std::string> row = {
-        type->name,
-        values_of(*type, model::kArchLabel),
-        amount_of(type->capacity, model::kCpu),
-        memory_of(type->capacity),
-        fmt::format("{} {}", amount_of(allocatable, model::kCpu), memory_of(allocatable)),
-        amount_of(type->capacity, model::kPods),
-        price_of(*type, model::kOnDemand),
-        price_of(*type, model::kSpot)};
+    std::vector<std::string> row = {type->name,
+                                    values_of(*type, model::kArchLabel),
+                                    amount_of(type->capacity, model::kCpu),
+                                    memory_of(type->capacity),
+                                    amount_of(allocatable, model::kCpu),
+                                    memory_of(allocatable),
+                                    amount_of(type->capacity, model::kPods),
+                                    price_of(*type, model::kOnDemand),
+                                    price_of(*type, model::kSpot)};
     if (wide) {
       row.push_back(values_of(*type, model::kOsLabel));
-      row.push_back(zones_of(*type));
       row.push_back(amount_of(type->capacity, model::kEphemeralStorage));
+      row.push_back(zones_of(*type));
       row.push_back(extras_of(*type));
     }
     table.add(std::move(row));

@@ -45,17 +45,14 @@ void tell_what_is_left_out(const PlanInput& input) {
   for (const auto& [kind, count] : input.skipped) {
     kinds += fmt::format("{}{} {}", kinds.empty() ? "" : ", ", count, kind);
   }
-  if (!kinds.empty()) fmt::print(stderr, "joiner: skipped, as no plan needs them: {}\n", kinds);
+  if (!kinds.empty())
+    fmt::print(stderr, "joiner: skipped, as planning does not read them: {}\n", kinds);
   if (input.repeated > 0) {
     fmt::print(stderr, "joiner: {} given twice; the first counts\n",
                counted(input.repeated, "object"));
   }
   for (const std::string& note : left_out(input))
     fmt::print(stderr, "joiner: {}\n", note);
-  if (input.pools.empty()) {
-    fmt::print(stderr,
-               "joiner: there is no NodePool in the input, so no machine can be launched\n");
-  }
 }
 
 engine::Settings settings_of(const PlanCommand& command, const MachineTypes& types) {
@@ -105,6 +102,9 @@ int run_plan(const PlanCommand& command) {
   if (!types) return complain(types.error().message);
   tell_what_is_left_out(input);
   const engine::Snapshot snapshot = snapshot_of(input, types->types, settings_of(command, *types));
+  if (input.pools.empty() && !snapshot.pods.empty()) {
+    fmt::print(stderr, "joiner: without a NodePool in the input no machine can be launched\n");
+  }
   const engine::Plan plan = engine::pack(snapshot);
   const int exit_code = plan.refusals.empty() ? kExitDone : kExitUnschedulable;
   if (command.output == "json") {
