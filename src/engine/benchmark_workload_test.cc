@@ -54,7 +54,49 @@ TEST(BenchmarkWorkload, SCH_386_generator) {
   }
 }
 
-TEST(BenchmarkWorkload, SCH_387_check_values) {
+TEST(BenchmarkWorkload, SCH_366_to_370_types) {
+  model::InstanceTypes types = support::benchmark_types();
+  ASSERT_EQ(types.size(), 400U);
+  const model::InstanceType& small = *types[3];
+  const model::InstanceType& large = *types[4];
+  EXPECT_EQ(large.name, "fake-it-4");
+  EXPECT_EQ(model::quantity_of(large.allocatable(), model::kCpu).milli_value(), 4900);
+  EXPECT_EQ(model::quantity_of(large.allocatable(), model::kMemory).value(),
+            (std::int64_t{10} << 30) - (10 << 20));
+  EXPECT_EQ(model::quantity_of(large.allocatable(), model::kPods).value(), 50);
+  EXPECT_EQ(large.offerings.size(), 5U);
+  for (const model::Offering& offering : large.offerings)
+    EXPECT_EQ(offering.price.micros(), 1'573'742) << "5 x 0.3147483648, to the micro-dollar";
+  EXPECT_EQ(small.requirements.find("size")->any_value(), "small");
+  EXPECT_EQ(large.requirements.find("size")->any_value(), "large");
+  EXPECT_EQ(small.requirements.find("special")->op(), model::Operator::DoesNotExist);
+  EXPECT_EQ(large.requirements.find("integer")->any_value(), "5");
+}
+
+TEST(BenchmarkWorkload, SCH_377_to_382_388_the_first_pods_of_each_kind) {
+  support::Pods pods = support::diverse_pods(50);
+  auto requests = [&](std::size_t pod) {
+    model::ResourceList list = model::requests_of(*pods[pod]);
+    return std::pair(model::quantity_of(list, model::kCpu).milli_value(),
+                     model::quantity_of(list, model::kMemory).value() >> 20);
+  };
+  EXPECT_EQ(pods[0]->metadata.labels.at("my-label"), "f");
+  EXPECT_EQ(requests(0), (std::pair<std::int64_t, std::int64_t>{500, 512}));
+  EXPECT_EQ(requests(3), (std::pair<std::int64_t, std::int64_t>{1500, 4096}));
+  const auto& zone = pods[10]->spec->topologySpreadConstraints.at(0);
+  EXPECT_EQ(zone.topologyKey, "topology.kubernetes.io/zone");
+  EXPECT_EQ(pods[10]->metadata.labels.at("my-label"), "a");
+  EXPECT_EQ(zone.labelSelector->matchLabels.at("my-label"), "c");
+  EXPECT_EQ(pods[20]->spec->topologySpreadConstraints.at(0).topologyKey, "kubernetes.io/hostname");
+  EXPECT_EQ(pods[30]->metadata.labels.at("my-affininity"), "g");
+  EXPECT_EQ(requests(40), (std::pair<std::int64_t, std::int64_t>{100, 256}));
+  EXPECT_EQ(requests(10), (std::pair<std::int64_t, std::int64_t>{100, 100}));
+  EXPECT_LT(pods[9]->metadata.uid, pods[10]->metadata.uid);  // SCH-390
+  for (const auto& pod : pods)
+    EXPECT_EQ(pod->metadata.labels.at("testing/cluster"), "unspecified");
+}
+
+TEST(BenchmarkWorkload, SCH_385_387_check_values) {
   for (const Checked& checked : kChecked) {
     std::vector<std::uint8_t> drawn;
     support::Pods pods = support::diverse_pods(checked.pods, &drawn);

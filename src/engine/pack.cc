@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/buffers.h"
 #include "engine/default_spreads.h"
 #include "engine/explain.h"
 #include "engine/finalise.h"
@@ -26,8 +27,8 @@ std::vector<std::size_t> valid_pods(Problem& problem, Plan& plan) {
   std::vector<std::size_t> valid;
   for (std::size_t pod = 0; pod < pods.size(); ++pod) {
     std::optional<model::Reason> fault;
-    if (pods[pod]->spec->nodeName.empty())
-      fault = refuse_invalid(*pods[pod], problem.rules, problem.volumes);
+    bool is_validated = pods[pod]->spec->nodeName.empty() && !is_virtual(*pods[pod]);  // SCH-044
+    if (is_validated) fault = refuse_invalid(*pods[pod], problem.rules, problem.volumes);
     if (!fault && problem.snapshot.pools.empty()) {
       fault = model::Reason{model::Reason::Code::no_nodepools, "", "", {}};  // SCH-090
     }

@@ -162,7 +162,7 @@ std::shared_ptr<const model::InstanceType> benchmark_type(std::int64_t index) {
   const std::int64_t memory_bytes = 2 * cpu << 30;
   const bool is_large = index >= 4;
   // 0.1 a cpu and 0.1 per 1e9 bytes of memory.
-  base::Money price = base::Money::from_micros(100'000 * cpu + memory_bytes / 10'000);
+  base::Money price = base::Money::from_micros(100'000 * cpu + (memory_bytes + 5'000) / 10'000);
 
   model::InstanceType type;
   type.name = fmt::format("fake-it-{}", index);
