@@ -133,7 +133,7 @@ class Tree:
         parts = path.split("/")
         if parts[0] == "src" and len(parts) > 2:
             room = parts[1]
-            if path.endswith("_test.cc"):
+            if path.endswith(("_test.cc", "_test.h")):
                 return self.rooms.allowed_in_tests.get(room, set()) | {"support"}, f"tests of {room}"
             return self.rooms.allowed.get(room, set()), room
         if parts[:2] == ["tests", "support"]:
