@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "base/check.h"
 #include "base/patch.h"
+#include "control/pods.h"
 #include "engine/compiled_types.h"
+#include "model/resources.h"
 
 namespace control {
 namespace {
@@ -26,8 +30,9 @@ std::string_view name_of(Level level) {
 }
 
 std::string_view verb_of(const Action& action) {
-  static constexpr std::string_view kVerbs[] = {"create",    "launch",   "patch", "delete", "evict",
-                                                "terminate", "describe", "fetch", "list"};
+  static constexpr std::string_view kVerbs[] = {"create", "launch",    "patch",    "delete",
+                                                "evict",  "terminate", "describe", "fetch",
+                                                "list",   "mark",      "ask",      "acknowledge"};
   return kVerbs[action.work.index()];
 }
 
@@ -44,10 +49,45 @@ BackOff back_off_of(const Action& action) {
   return {};
 }
 
-// LIF-020: what is gone needs no change.
-Result<void> unless_gone(Result<void> result) {
-  if (!result && result.error().code == Code::not_found) return {};
-  return result;
+// What was to be said and counted is not.
+void forget_words(Action& action) {
+  action.logs.clear();
+  action.notices.clear();
+  action.counts.clear();
+  action.observations.clear();
+  action.outcome.reset();
+}
+
+// The HTTP status that an answer has (LIF-175).
+int status_of(const Result<void>& answer) {
+  if (answer) return 200;
+  switch (answer.error().code) {
+    case Code::not_found: return 404;
+    case Code::conflict: return 409;
+    case Code::throttled: return 429;
+    case Code::forbidden: return 403;
+    case Code::unavailable: return 503;
+    default: return 500;
+  }
+}
+
+// The status of a NodePool says 0 where its nodes were counted and there is none: the typed object
+// does not tell that from a count that is missing, but people read it.
+void show_zero_nodes(const model::Object& after, base::Json& status) {
+  if (!after.is<model::NodePool>() || !status.is_object()) return;
+  const model::NodePoolStatus& counted = after.as<model::NodePool>().status;
+  if (counted.nodes == 0 && counted.resources.contains(model::kNodes))
+    status.as_object()["nodes"] = 0;
+}
+
+// How long an object is left alone until the watch has shown what was done to it.
+constexpr base::Duration kUntilSeen = std::chrono::milliseconds(500);
+constexpr base::Duration kUntilSeenOfPod = std::chrono::seconds(1);
+
+// LIF-176: budgets hold the pod. Of several budgets for one pod the server makes an internal error.
+bool is_held_by_budgets(const Action& action, const base::Error& error) {
+  return std::holds_alternative<EvictPod>(action.work) &&
+         (error.code == Code::throttled || says_several_budgets(error));
 }
 
 }  // namespace
@@ -56,8 +96,7 @@ Performer::Performer(Ports ports, World& world, Journal& journal, std::function<
     : ports_(std::move(ports)), world_(world), journal_(journal), finished_(std::move(finished)) {}
 
 std::optional<base::Time> Performer::start(Action action) {
-  bool is_creation = std::holds_alternative<CreateClaim>(action.work);  // many share one key
-  if (!is_creation && world_.is_busy(action.key)) return std::nullopt;
+  if (world_.is_busy(action.key)) return std::nullopt;
   if (auto until = world_.blocked_until(action.key, ports_.clock.now())) return until;
   world_.begin(action.key);
   journal_.write(
@@ -95,18 +134,24 @@ Task<> Performer::perform(Action action) {
   Result<void> result = co_await run(action);
   world_.end(action.key);
   if (result) {
-    if (const Failure* failure = world_.failure_of(action.key);
-        failure != nullptr && failure->count > 0) {
-      world_.clear_failure(action.key);
-    }
-    for (const LogLine& line : action.logs)
-      log(line);
-    for (const Notice& notice : action.notices)
-      publish(notice);
+    world_.clear_failure(action.key);
+    conclude(action);
   } else {
     note_failure(action, result.error());
   }
   finished_();
+}
+
+void Performer::conclude(const Action& action) {
+  for (const LogLine& line : action.logs)
+    log(line);
+  for (const Notice& notice : action.notices)
+    publish(notice);
+  for (const Count& count : action.counts)
+    metrics_.add(count);
+  for (const Observation& observation : action.observations)
+    metrics_.observe(observation);
+  if (action.outcome) world_.registration_health.record(*action.outcome);
 }
 
 void Performer::note_failure(const Action& action, const base::Error& error) {
@@ -121,14 +166,22 @@ void Performer::note_failure(const Action& action, const base::Error& error) {
   }
   BackOff wait = back_off_of(action);
   world_.note_failure(action.key, error, now, wait.first, wait.longest);
-  bool is_expected = error.code == Code::throttled;  // a budget that holds an eviction
-  if (!is_expected) {
+  if (!is_held_by_budgets(action, error)) {
     log({Level::error,
          std::string(verb_of(action)),
          "action failed",
          {{"action", fmt::format("{} {}", verb_of(action), action.key)},
           {"error", error.message}}});
   }
+}
+
+// LIF-020, LIF-066: what is gone needs no change, and nothing is told or counted. The watch will
+// show that it is gone.
+Result<void> Performer::unless_gone(Action& action, const base::Error& error) {
+  if (error.code != Code::not_found) return std::unexpected(error);
+  forget_words(action);
+  world_.rest(action.key, ports_.clock.now() + kUntilSeen);
+  return {};
 }
 
 Task<Result<void>> Performer::run(Action& action) {
@@ -141,7 +194,10 @@ Task<Result<void>> Performer::run(Action& action) {
     case 5: co_return co_await run(action, std::get<TerminateInstance>(action.work));
     case 6: co_return co_await run(action, std::get<DescribeInstance>(action.work));
     case 7: co_return co_await run(action, std::get<FetchInstanceTypes>(action.work));
-    default: co_return co_await run(action, std::get<ListInstances>(action.work));
+    case 8: co_return co_await run(action, std::get<ListInstances>(action.work));
+    case 9: co_return co_await run(action, std::get<MarkUnavailable>(action.work));
+    case 10: co_return co_await run(action, std::get<AskHook>(action.work));
+    default: co_return co_await run(action, std::get<AcknowledgeNotice>(action.work));
   }
 }
 
@@ -150,6 +206,7 @@ Task<Result<void>> Performer::run(Action& action, CreateClaim& work) {
   Result<model::Object> created = co_await ports_.kube.create(model::Object(work.claim));
   if (!created) co_return std::unexpected(created.error());
   world_.assume(*created);
+  action.counts.push_back(claim_created(created->as<model::NodeClaim>(), "provisioned"));
   std::string name = created->metadata().name;
   for (LogLine& line : action.logs)
     line.fields.as_object()["NodeClaim"] = {{"name", name}};
@@ -182,7 +239,7 @@ Task<Result<void>> Performer::run(Action&, LaunchInstance& work) {
   co_return std::unexpected(launched.error());
 }
 
-Task<Result<void>> Performer::run(Action&, PatchObject& work) {
+Task<Result<void>> Performer::run(Action& action, PatchObject& work) {
   model::Reference reference = model::reference_to(work.before);
   base::Json patch =
       base::make_merge_patch(model::to_json(work.before), model::to_json(work.after));
@@ -192,19 +249,20 @@ Task<Result<void>> Performer::run(Action&, PatchObject& work) {
   if (has_status) {
     status_change = boost::json::object{{"status", std::move(changes["status"])}};
     changes.erase("status");
+    show_zero_nodes(work.after, status_change.as_object()["status"]);
   }
   ports::Preconditions preconditions{work.before.metadata().uid,
                                      work.before.metadata().resourceVersion};
   if (!changes.empty()) {
     Result<model::Object> written = co_await ports_.kube.patch(reference, patch, "", preconditions);
-    if (!written) co_return unless_gone(std::unexpected(written.error()));
+    if (!written) co_return unless_gone(action, written.error());
     preconditions.resourceVersion = written->metadata().resourceVersion;
     world_.assume(*written);
   }
   if (has_status) {
     Result<model::Object> written =
         co_await ports_.kube.patch(reference, status_change, "status", preconditions);
-    if (!written) co_return unless_gone(std::unexpected(written.error()));
+    if (!written) co_return unless_gone(action, written.error());
     world_.assume(*written);
   }
   co_return Result<void>();
@@ -214,22 +272,21 @@ Task<Result<void>> Performer::run(Action& action, DeleteObject& work) {
   ports::Preconditions preconditions{work.uid, ""};
   Result<void> removed =
       co_await ports_.kube.remove(work.reference, preconditions, work.grace_period_seconds);
-  // The watch will show the deletion; until then it is not asked for again.
-  if (removed) world_.rest(action.key, ports_.clock.now() + std::chrono::milliseconds(500));
-  co_return unless_gone(std::move(removed));
+  if (!removed) co_return unless_gone(action, removed.error());
+  world_.rest(action.key, ports_.clock.now() + kUntilSeen);
+  co_return removed;
 }
 
 // LIF-175, LIF-176: a pod that is gone or was made anew needs no eviction.
 Task<Result<void>> Performer::run(Action& action, EvictPod& work) {
   Result<void> evicted = co_await ports_.kube.evict(work.pod, work.uid, std::nullopt);
+  metrics_.add(eviction_requested(status_of(evicted)));
   bool is_other = !evicted && (evicted.error().code == Code::not_found ||
                                evicted.error().code == Code::conflict);
-  if (is_other) {
-    action.notices.clear();
-    co_return Result<void>();
-  }
-  if (evicted) world_.rest(action.key, ports_.clock.now() + std::chrono::seconds(1));
-  co_return evicted;
+  if (!evicted && !is_other) co_return evicted;
+  if (is_other) forget_words(action);
+  world_.rest(action.key, ports_.clock.now() + kUntilSeenOfPod);
+  co_return Result<void>();
 }
 
 Task<Result<void>> Performer::run(Action&, TerminateInstance& work) {
@@ -282,6 +339,33 @@ Task<Result<void>> Performer::run(Action&, ListInstances&) {
   world_.listed_instances = std::move(*instances);
   world_.listed_at = ports_.clock.now();
   co_return Result<void>();
+}
+
+Task<Result<void>> Performer::run(Action&, MarkUnavailable& work) {
+  ports_.cloud.mark_unavailable(work.offering);
+  co_return Result<void>();
+}
+
+// LIF-086.
+Task<Result<void>> Performer::run(Action&, AskHook& work) {
+  auto hook = std::ranges::find(ports_.hooks, work.name, &ports::RegistrationHook::name);
+  base::check(hook != ports_.hooks.end(), "a hook that is asked was given at the start");
+  Result<ports::HookAnswer> answer = co_await (*hook)->ask(*work.claim, *work.node);
+  if (!answer) {
+    base::Error error = answer.error();
+    error.message = fmt::format("registration hook \"{}\" failed, {}", work.name, error.message);
+    co_return std::unexpected(std::move(error));
+  }
+  world_.hook_answers[work.claim->metadata.uid][work.name] = {std::move(*answer),
+                                                              ports_.clock.now()};
+  co_return Result<void>();
+}
+
+// AWC-266: a notice that could not be acknowledged will come again, which does no harm.
+Task<Result<void>> Performer::run(Action&, AcknowledgeNotice& work) {
+  Result<void> acknowledged = co_await ports_.cloud.acknowledge(work.id);
+  if (acknowledged) world_.notices.erase(work.id);
+  co_return acknowledged;
 }
 
 }  // namespace control

@@ -5,6 +5,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "control/action.h"
 #include "control/journal.h"
@@ -13,6 +14,7 @@
 #include "ports/clock.h"
 #include "ports/cloud.h"
 #include "ports/kube.h"
+#include "ports/registration_hook.h"
 
 namespace control {
 
@@ -22,6 +24,7 @@ struct Ports {
   ports::Clock& clock;
   ports::Kube& kube;
   ports::Cloud& cloud;
+  std::vector<ports::RegistrationHook*> hooks{};  // in the order in which conditions name them
 };
 
 class Performer {
@@ -35,6 +38,8 @@ class Performer {
 
   void log(const LogLine& line);
   void publish(const Notice& notice);
+  void add(const Count& count) { metrics_.add(count); }
+  const Metrics& metrics() const { return metrics_; }
 
  private:
   ports::Task<> perform(Action action);
@@ -50,13 +55,19 @@ class Performer {
   engine::CompiledTypesPointer compiled_types(const model::InstanceTypes& types) const;
   ports::Task<base::Result<void>> run(Action& action, FetchInstanceTypes& work);
   ports::Task<base::Result<void>> run(Action& action, ListInstances& work);
+  ports::Task<base::Result<void>> run(Action& action, MarkUnavailable& work);
+  ports::Task<base::Result<void>> run(Action& action, AskHook& work);
+  ports::Task<base::Result<void>> run(Action& action, AcknowledgeNotice& work);
 
+  void conclude(const Action& action);
+  base::Result<void> unless_gone(Action& action, const base::Error& error);
   void note_failure(const Action& action, const base::Error& error);
 
   Ports ports_;
   World& world_;
   Journal& journal_;
   Recorder recorder_;
+  Metrics metrics_;
   std::function<void()> finished_;
 };
 

@@ -11,10 +11,13 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "control/health.h"
+#include "control/metrics.h"
 #include "model/cluster.h"
 #include "model/kinds.h"
 #include "model/node_claim.h"
 #include "model/node_pool.h"
+#include "ports/cloud.h"
 
 namespace control {
 
@@ -82,14 +85,35 @@ struct FetchInstanceTypes {
 
 struct ListInstances {};
 
+// The offering was taken away: it is not to be launched for a while.
+struct MarkUnavailable {
+  ports::OfferingKey offering;
+};
+
+// Asks whether a Node may count as registered.
+struct AskHook {
+  std::string name;
+  std::shared_ptr<const model::NodeClaim> claim;
+  std::shared_ptr<const model::Node> node;
+};
+
+// Nothing is left to be done for a notice of the cloud.
+struct AcknowledgeNotice {
+  std::string id;
+};
+
 struct Action {
   std::string key;
   std::variant<CreateClaim, LaunchInstance, PatchObject, DeleteObject, EvictPod, TerminateInstance,
-               DescribeInstance, FetchInstanceTypes, ListInstances>
+               DescribeInstance, FetchInstanceTypes, ListInstances, MarkUnavailable, AskHook,
+               AcknowledgeNotice>
       work;
-  // Said once the action has succeeded.
+  // Said and counted once the action has succeeded.
   std::vector<LogLine> logs;
   std::vector<Notice> notices;
+  std::vector<Count> counts;
+  std::vector<Observation> observations;
+  std::optional<RegistrationOutcome> outcome;
 };
 
 // What a loop wants to happen.
@@ -97,6 +121,7 @@ struct Decision {
   std::vector<Action> actions;
   std::vector<LogLine> logs;
   std::vector<Notice> notices;
+  std::vector<Count> counts;
   std::optional<base::Time> wake;  // when to decide again if nothing happens before
 
   void wake_at(base::Time when) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "control/edit.h"
+#include "control/pods.h"
 #include "model/conditions.h"
 
 namespace control {
@@ -64,7 +65,10 @@ void Collector::collect_claims(World& world, base::Time now, Decision& decision)
     ClaimEdit edit(claim, "nodeclaim.garbagecollection", now);
     Action action = delete_action(model::Object(claim));
     action.logs.push_back(edit.line(
-        Level::info, "garbage collecting nodeclaim with no cloudprovider representation"));
+        Level::debug, "garbage collecting nodeclaim with no cloudprovider representation"));
+    std::size_t pods = reschedulable_on(world, claim->status.nodeName);
+    action.counts = {claim_disrupted(*claim, "garbage_collected"),
+                     pods_disrupted(*claim, "garbage_collected", pods)};
     decision.actions.push_back(std::move(action));
   }
 }

@@ -68,6 +68,7 @@ TEST_F(Collection, LIF_145_a_claim_whose_instance_is_gone_goes) {
   EXPECT_THAT(actions_of(decision), ElementsAre("delete NodeClaim/a"));
   EXPECT_THAT(logs_of(decision),
               ElementsAre("garbage collecting nodeclaim with no cloudprovider representation"));
+  EXPECT_EQ(decision.actions[0].logs[0].level, Level::debug) << "LIF-147";
 }
 
 TEST_F(Collection, LIF_146_without_node_and_instance_it_goes) {

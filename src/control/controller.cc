@@ -1,7 +1,9 @@
 #include "control/controller.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "control/interruption.h"
 #include "control/lifecycle.h"
 #include "control/terminate.h"
 
@@ -19,6 +21,10 @@ std::string describe(const ports::Change& change) {
                      key_of(model::reference_to(change.object)));
 }
 
+std::string describe(const ports::InstanceNotice& notice) {
+  return fmt::format("{} {}", to_string(notice.kind), fmt::join(notice.instances, " "));
+}
+
 }  // namespace
 
 Controller::Controller(Ports ports, Settings settings, Journal& journal)
@@ -28,13 +34,23 @@ Controller::Controller(Ports ports, Settings settings, Journal& journal)
       performer_(ports, world_, journal, [this] { look_at(ports_.clock.now()); }) {}
 
 void Controller::start() {
+  for (const ports::RegistrationHook* hook : ports_.hooks)
+    world_.registration_hooks.push_back(hook->name());
   for (model::Kind kind : World::watched_kinds()) {
     ports_.kube.watch(kind, [this](ports::Change change) { receive(std::move(change)); });
   }
+  ports_.cloud.watch_notices([this](ports::InstanceNotice notice) { receive(std::move(notice)); });
 }
 
 void Controller::receive(ports::Change change) {
   inbox_.push_back(std::move(change));
+  look_at(ports_.clock.now() + kSettle);
+}
+
+void Controller::receive(ports::InstanceNotice notice) {
+  journal_.write({ports_.clock.now(), "notice", describe(notice), nullptr});
+  std::string id = notice.id;
+  world_.notices.try_emplace(std::move(id), PendingNotice{std::move(notice)});
   look_at(ports_.clock.now() + kSettle);
 }
 
@@ -57,11 +73,13 @@ void Controller::look() {
   if (!world_.watches_synced()) return;
   std::optional<base::Time> wake;
   carry_out(pools_.decide(world_, now), wake);
+  carry_out(decide_interruption(world_, now), wake);
   carry_out(decide_lifecycle(world_, now), wake);
   carry_out(decide_termination(world_, now), wake);
   carry_out(provisioner_.decide(world_, now), wake);
   carry_out(disrupter_.decide(world_, now), wake);
   carry_out(collector_.decide(world_, now), wake);
+  carry_out(upkeep_.decide(world_, now), wake);
   if (wake) look_at(std::max(*wake, now + kSettle));
 }
 
@@ -73,6 +91,8 @@ void Controller::carry_out(Decision decision, std::optional<base::Time>& wake) {
     performer_.log(line);
   for (const Notice& notice : decision.notices)
     performer_.publish(notice);
+  for (const Count& count : decision.counts)
+    performer_.add(count);
   for (Action& action : decision.actions)
     sooner(performer_.start(std::move(action)));
   sooner(decision.wake);

@@ -13,6 +13,7 @@
 #include "control/journal.h"
 #include "control/pools.h"
 #include "control/provision.h"
+#include "control/upkeep.h"
 #include "control/world.h"
 
 namespace control {
@@ -27,9 +28,11 @@ class Controller {
   void start();
 
   const World& world() const { return world_; }
+  const Metrics& metrics() const { return performer_.metrics(); }
 
  private:
   void receive(ports::Change change);
+  void receive(ports::InstanceNotice notice);
   void look_at(base::Time when);
   void look();
   void carry_out(Decision decision, std::optional<base::Time>& wake);
@@ -42,6 +45,7 @@ class Controller {
   Disrupter disrupter_;
   Pools pools_;
   Collector collector_;
+  Upkeep upkeep_;
   std::vector<ports::Change> inbox_;
   std::optional<base::Time> next_look_;
 };

@@ -156,6 +156,9 @@ std::vector<Candidate> candidates_for(const Method& method, const World& world,
   for (engine::NodeState& state : world.node_states()) {
     if (!state.claim) continue;                                // DIS-065
     if (taken.contains(state.claim->metadata.name)) continue;  // DIS-064
+    for (const auto& pod : state.pods) {
+      if (auto notice = protection_notice(pod, now)) decision.notices.push_back(std::move(*notice));
+    }
     std::string obstacle = obstacle_of(world, state, now);
     if (!obstacle.empty()) {
       report_blocked(state, obstacle, decision);
@@ -212,6 +215,48 @@ LogLine disrupting_line(std::string_view reason, const std::vector<Candidate>& c
                {"pod-count", pods},
                {"disrupted-nodes", std::move(nodes)},
                {"replacement-nodes", boost::json::array()}});
+}
+
+// As metrics name it: "empty", "when_empty_or_underutilized".
+std::string snake_case(std::string_view words) {
+  std::string text;
+  for (char letter : words) {
+    bool is_capital = letter >= 'A' && letter <= 'Z';
+    if (is_capital && !text.empty()) text += '_';
+    text += is_capital ? static_cast<char>(letter - 'A' + 'a') : letter;
+  }
+  return text;
+}
+
+// LIF-342.
+void count_decision(std::string_view reason, const std::vector<Candidate>& candidates,
+                    Decision& decision) {
+  MetricLabels labels = {{"decision", "delete"},
+                         {"reason", snake_case(reason)},
+                         {"consolidation_type", reason == "Empty" ? "empty" : ""}};
+  decision.counts.push_back({"karpenter_voluntary_disruption_decisions_total", labels});
+  std::set<std::string_view> pools;
+  for (const Candidate& candidate : candidates)
+    pools.insert(candidate.pool->metadata.name);
+  for (std::string_view pool : pools) {
+    MetricLabels of_pool = labels;
+    of_pool.insert(of_pool.begin(), {"nodepool", std::string(pool)});
+    decision.counts.push_back(
+        {"karpenter_voluntary_disruption_decisions_by_nodepool_total", std::move(of_pool)});
+  }
+}
+
+// LIF-317, LIF-318, DIS-356.
+std::vector<Count> counts_of(const World& world, const model::NodeClaim& claim,
+                             std::string_view reason) {
+  std::string policy;
+  auto pool = world.pools().find(model::value_of(claim.metadata.labels, model::kNodePoolLabel));
+  if (pool != world.pools().end() && pool->second->spec.disruption) {
+    policy = snake_case(pool->second->spec.disruption->consolidationPolicy);
+  }
+  std::string name = snake_case(reason);
+  std::size_t pods = reschedulable_on(world, claim.status.nodeName);
+  return {claim_disrupted(claim, name, policy), pods_disrupted(claim, name, pods, policy)};
 }
 
 // Writes the mark of disruption on Node and claim, or takes it off.
@@ -339,6 +384,7 @@ void Disrupter::start(World& world, const Command& command,
                       const std::vector<Candidate>& candidates, base::Time now,
                       Decision& decision) {
   decision.logs.push_back(disrupting_line(command.reason, candidates));
+  count_decision(command.reason, candidates, decision);
   Running running;
   running.reason = command.reason;
   for (const Candidate& candidate : candidates) {
@@ -377,6 +423,7 @@ void Disrupter::advance(World& world, base::Time now, Decision& decision) {
         for (const auto& node : nodes) {
           action.notices.push_back(terminating_notice(model::Object(node), "Node", running.reason));
         }
+        action.counts = counts_of(world, *claim, running.reason);
         decision.actions.push_back(std::move(action));
       }
     }

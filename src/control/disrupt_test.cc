@@ -243,7 +243,7 @@ TEST_F(Emptiness, DIS_208_a_candidate_that_was_deleted_meanwhile) {
   EXPECT_THAT(gone_after(seconds(20)), ElementsAre("c2"));
 }
 
-TEST_F(Emptiness, DIS_054_nothing_is_begun_while_a_claim_launches) {
+TEST_F(Emptiness, DIS_054_LIF_244_nothing_is_begun_while_a_claim_launches) {
   add("1");
   stage.put(claim("launching"));
   EXPECT_THAT(gone_after(minutes(2)), IsEmpty());
@@ -510,7 +510,7 @@ TEST_F(Emptiness, DIS_349_another_obstacle_is_another_event) {
 
 // --- leftovers
 
-TEST_F(Emptiness, DIS_055_marks_that_a_restart_left_behind_are_taken_off) {
+TEST_F(Emptiness, DIS_055_LIF_255_LIF_256_marks_that_a_restart_left_behind_are_taken_off) {
   stage.put(free_claim("1").condition("DisruptionReason", "True", kStart, "Empty"));
   stage.put(free_node("1").tainted(kTaint).tainted("team=a:NoSchedule"));
   stage.put(pod("default/web-1").on("n1"));

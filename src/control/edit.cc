@@ -93,6 +93,9 @@ void ClaimEdit::finish(Decision& decision) {
   if (!after_) return;
   Action action = patch_action(model::Object(before_), model::Object(*after_));
   action.logs = std::move(logs_);
+  action.counts = std::move(counts_);
+  action.observations = std::move(observations_);
+  action.outcome = std::move(outcome_);
   decision.actions.push_back(std::move(action));
 }
 

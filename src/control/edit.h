@@ -44,6 +44,10 @@ class ClaimEdit {
   void log(Level level, std::string message, boost::json::object fields = {});
   LogLine line(Level level, std::string message, boost::json::object fields = {}) const;
   Notice notice(bool warning, std::string reason, std::string message) const;
+  // What is counted when the change has been written.
+  void count(Count count) { counts_.push_back(std::move(count)); }
+  void observe(std::vector<Observation> observations) { observations_ = std::move(observations); }
+  void note_outcome(std::optional<RegistrationOutcome> outcome) { outcome_ = std::move(outcome); }
 
   bool is_changed() const { return after_.has_value(); }
   // Adds the action that writes what changed, if anything did.
@@ -58,6 +62,9 @@ class ClaimEdit {
   std::string controller_;
   base::Time now_;
   std::vector<LogLine> logs_;
+  std::vector<Count> counts_;
+  std::vector<Observation> observations_;
+  std::optional<RegistrationOutcome> outcome_;
 };
 
 // Writes the difference between two states of one object.

@@ -16,7 +16,7 @@ namespace control {
 
 struct JournalEntry {
   base::Time at{};
-  std::string_view source;  // "watch", "log", "event", "act", "result"
+  std::string_view source;  // "watch", "notice", "log", "event", "act", "result"
   std::string what;         // "put Pod default/web-1", "launched nodeclaim"
   base::Json data;          // fields, may be null
 };

@@ -1,10 +1,12 @@
 #include "control/lifecycle.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "control/edit.h"
+#include "control/pods.h"
 #include "model/labels.h"
 
 namespace control {
@@ -12,6 +14,7 @@ namespace {
 
 constexpr std::string_view kController = "nodeclaim.lifecycle";
 constexpr std::size_t kLongestMessage = 300;  // LIF-068
+constexpr base::Duration kHookPeriod = std::chrono::seconds(1);
 
 // The first 300 bytes and "...", without splitting a UTF-8 character.
 std::string cut(const std::string& text) {
@@ -36,11 +39,12 @@ bool is_unregistered(const model::Taint& taint) {
   return taint.key == model::kUnregisteredTaint && taint.effect == "NoExecute";
 }
 
-// Removes the claim for a reason that people read in the log.
-void give_up(ClaimEdit& edit, Decision& decision, LogLine line) {
+// Removes the claim for a reason that people read in the log, and count.
+Action& give_up(ClaimEdit& edit, Decision& decision, LogLine line, std::string_view reason) {
   Action action = delete_action(model::Object(edit.claim()));
   action.logs.push_back(std::move(line));
-  decision.actions.push_back(std::move(action));
+  action.counts.push_back(claim_disrupted(edit.claim(), reason));
+  return decision.actions.emplace_back(std::move(action));
 }
 
 std::string launch_key(const model::NodeClaim& claim) { return "launch/" + claim.metadata.uid; }
@@ -62,7 +66,8 @@ bool take_launch(World& world, ClaimEdit& edit, Decision& decision) {
     decision.notices.push_back(edit.notice(
         true, no_capacity ? "InsufficientCapacityError" : "NodeClassNotReady",
         fmt::format("NodeClaim {} event: {}", edit.claim().metadata.name, cut(error.message))));
-    give_up(edit, decision, std::move(line));
+    give_up(edit, decision, std::move(line),
+            no_capacity ? "insufficient_capacity" : "nodeclass_not_ready");
     return false;
   }
   if (auto answer = world.launched.find(uid); answer != world.launched.end()) {
@@ -102,7 +107,7 @@ void launch(const ClaimEdit& edit, Decision& decision) {
   decision.actions.push_back(std::move(action));
 }
 
-// LIF-074 to LIF-080: what the claim says is written onto its Node, all in one patch.
+// LIF-074 to LIF-079: what the claim says is written onto its Node.
 void sync_node(const model::NodeClaim& claim, model::Node& node) {
   model::ObjectMeta& metadata = node.metadata;
   if (!model::has_finalizer(metadata, model::kTerminationFinalizer)) {
@@ -131,12 +136,59 @@ void sync_node(const model::NodeClaim& claim, model::Node& node) {
       }
     }
   }
+}
+
+// LIF-080.
+void complete(model::Node& node) {
   std::erase_if(node.spec.taints, is_unregistered);
-  metadata.labels[std::string(model::kRegisteredLabel)] = "true";
+  node.metadata.labels[std::string(model::kRegisteredLabel)] = "true";
+}
+
+// LIF-083 to LIF-087: asks the hooks that have not agreed yet and returns their names; what the
+// others want to have on claim and Node is written onto the claim.
+std::vector<std::string> pending_hooks(World& world, ClaimEdit& edit,
+                                       const std::shared_ptr<const model::Node>& node,
+                                       Decision& decision) {
+  std::vector<std::string> pending;
+  const std::string& uid = edit.claim().metadata.uid;
+  for (const std::string& name : world.registration_hooks) {
+    auto& answers = world.hook_answers[uid];
+    auto known = answers.find(name);
+    if (known != answers.end() && known->second.answer.is_ready) {
+      for (const auto& [key, value] : known->second.answer.labels) {
+        if (model::value_of(edit.claim().metadata.labels, key) == value) continue;
+        edit.change().metadata.labels[key] = value;
+      }
+      continue;
+    }
+    pending.push_back(name);
+    if (known != answers.end()) {
+      base::Time again = known->second.asked_at + known->second.answer.again.value_or(kHookPeriod);
+      if (edit.now() < again) {
+        decision.wake_at(again);
+        continue;
+      }
+    }
+    Action action;
+    action.key = fmt::format("hook/{}/{}", name, uid);
+    action.work = AskHook{name, std::make_shared<const model::NodeClaim>(edit.claim()), node};
+    decision.actions.push_back(std::move(action));
+  }
+  return pending;
+}
+
+void note_missing_taint(const ClaimEdit& edit, Action& action) {
+  action.logs.push_back(edit.line(Level::error, "missing taint on node, registering anyway",
+                                  {{"taint", model::kUnregisteredTaint}}));
+  action.notices.push_back(
+      edit.notice(true, "UnregisteredTaintMissing",
+                  fmt::format("Missing {} taint which prevents registration related race "
+                              "conditions on Joiner-managed nodes",
+                              model::kUnregisteredTaint)));
 }
 
 // LIF-070 to LIF-082.
-void register_node(const World& world, ClaimEdit& edit, Decision& decision) {
+void register_node(World& world, ClaimEdit& edit, Decision& decision) {
   if (edit.status_of(model::kRegistered) != "Unknown") {
     if (edit.is_true(model::kRegistered)) edit.set_true(model::kRegistered);
     return;
@@ -159,20 +211,25 @@ void register_node(const World& world, ClaimEdit& edit, Decision& decision) {
     edit.change().status.nodeName = node->metadata.name;
     edit.set_true(model::kRegistered);
     edit.log(Level::info, "registered nodeclaim");
+    edit.count(node_created(edit.claim()));
+    edit.note_outcome(outcome_of(edit.claim(), true));  // LIF-082
+    world.hook_answers.erase(edit.claim().metadata.uid);
     return;
   }
+  std::vector<std::string> pending = pending_hooks(world, edit, node, decision);
   model::Node synced = *node;
   sync_node(edit.claim(), synced);
-  Action action = patch_action(model::Object(node), model::Object(std::move(synced)));
-  if (!is_labelled && !is_tainted) {
-    action.logs.push_back(edit.line(Level::error, "missing taint on node, registering anyway",
-                                    {{"taint", model::kUnregisteredTaint}}));
-    action.notices.push_back(
-        edit.notice(true, "UnregisteredTaintMissing",
-                    fmt::format("Missing {} taint which prevents registration related race "
-                                "conditions on Joiner-managed nodes",
-                                model::kUnregisteredTaint)));
+  if (pending.empty()) {
+    complete(synced);
+  } else {
+    std::string names = fmt::format("{}", fmt::join(pending, ", "));
+    edit.set_unknown(model::kRegistered, "RegistrationHookPending", names);
+    if (edit.is_changed())
+      edit.log(Level::debug, "awaiting registration hooks", {{"hooks", names}});
+    if (base::to_json(synced) == base::to_json(*node)) return;
   }
+  Action action = patch_action(model::Object(node), model::Object(std::move(synced)));
+  if (!is_labelled && !is_tainted) note_missing_taint(edit, action);
   decision.actions.push_back(std::move(action));
 }
 
@@ -244,15 +301,15 @@ bool is_alive(const World& world, ClaimEdit& edit, Decision& decision) {
     decision.wake_at(end);
     return true;
   }
-  give_up(edit, decision,
-          edit.line(Level::debug, "terminating due to timeout",
-                    {{"timeout", base::print_duration(timeout)},
-                     {"reason", launched ? "registration_timeout" : "launch_timeout"}}));
+  std::string_view reason = launched ? "registration_timeout" : "launch_timeout";
+  LogLine line = edit.line(Level::debug, "terminating due to timeout",
+                           {{"timeout", base::print_duration(timeout)}, {"reason", reason}});
+  give_up(edit, decision, std::move(line), reason).outcome = outcome_of(edit.claim(), false);
   return false;
 }
 
 // LIF-142, LIF-143. Returns false if the claim is being removed.
-bool is_young(ClaimEdit& edit, Decision& decision) {
+bool is_young(const World& world, ClaimEdit& edit, Decision& decision) {
   const auto& expire_after = edit.claim().spec.expireAfter;
   if (!expire_after || !expire_after->value || !edit.claim().metadata.creationTimestamp)
     return true;
@@ -264,7 +321,9 @@ bool is_young(ClaimEdit& edit, Decision& decision) {
   LogLine line = edit.line(Level::info, "deleting expired nodeclaim",
                            {{"expire-after", base::print_duration(*expire_after->value)}});
   line.controller = "nodeclaim.expiration";
-  give_up(edit, decision, std::move(line));
+  Action& action = give_up(edit, decision, std::move(line), "expired");
+  std::size_t pods = reschedulable_on(world, edit.claim().status.nodeName);
+  action.counts.push_back(pods_disrupted(edit.claim(), "expired", pods));
   return false;
 }
 
@@ -324,7 +383,7 @@ void look_after(World& world, const std::shared_ptr<const model::NodeClaim>& cla
   if (!take_launch(world, edit, decision)) return;
   register_node(world, edit, decision);
   initialize_node(world, edit, decision);
-  if (!is_alive(world, edit, decision) || !is_young(edit, decision)) return;
+  if (!is_alive(world, edit, decision) || !is_young(world, edit, decision)) return;
   launch(edit, decision);
   note_pod_events(world, edit);
   mark_consolidatable(world, edit, decision);

@@ -138,7 +138,7 @@ TEST_F(Consolidatable, DIS_031_zero_never_waits) {
   EXPECT_EQ(condition(), "True");
 }
 
-TEST_F(Consolidatable, DIS_028_never_removes_it) {
+TEST_F(Consolidatable, LIF_131_DIS_028_never_removes_it) {
   ASSERT_EQ(condition(), "True");
   stage.put(pool("default").consolidate_after("Never"));
   EXPECT_EQ(condition(), "absent");
@@ -150,12 +150,12 @@ TEST_F(Consolidatable, LIF_133_not_in_static_pools) {
   EXPECT_EQ(condition(), "absent");
 }
 
-TEST_F(Consolidatable, DIS_029_not_before_initialisation) {
+TEST_F(Consolidatable, LIF_131_DIS_029_not_before_initialisation) {
   stage.put(claim("a").launched("i-1").registered("n1").condition("Initialized", "False"));
   EXPECT_EQ(condition(), "absent");
 }
 
-TEST_F(Consolidatable, DIS_033_without_its_pool_it_stays_as_it_is) {
+TEST_F(Consolidatable, LIF_130_DIS_033_without_its_pool_it_stays_as_it_is) {
   ASSERT_EQ(condition(), "True");
   stage.remove({model::Kind::NodePool, "", "default"});
   EXPECT_EQ(condition(), "True");

@@ -222,7 +222,7 @@ TEST_F(Registration, LIF_003_a_node_without_provider_id_is_nobodys) {
   EXPECT_THAT(stage.node("n1").metadata.finalizers, IsEmpty());
 }
 
-TEST_F(Registration, LIF_072_two_nodes_of_one_machine_are_an_error) {
+TEST_F(Registration, LIF_004_LIF_072_two_nodes_of_one_machine_are_an_error) {
   stage.put(launched);
   stage.put(joined);
   stage.put(node("n2").of("i-1").tainted("karpenter.sh/unregistered:NoExecute"));
@@ -321,6 +321,77 @@ TEST_F(Registration, LIF_073_a_missing_taint_is_told_once) {
   EXPECT_THAT(notices_of(stage.lifecycle()), IsEmpty());
 }
 
+// --- registration hooks
+
+class Hooks : public Registration {
+ protected:
+  Hooks() {
+    stage.world.registration_hooks = {"placement", "license"};
+    stage.hooks["placement"].is_ready = true;
+    stage.put(launched);
+    stage.put(joined);
+  }
+  void look() { stage.carry_out(stage.lifecycle()); }
+  std::string registered_condition() { return condition_of(stage.claim("a"), "Registered"); }
+};
+
+TEST_F(Hooks, LIF_083_all_of_them_are_asked_at_once) {
+  EXPECT_THAT(actions_of(stage.lifecycle()),
+              testing::IsSupersetOf({"ask placement a", "ask license a"}));
+}
+
+TEST_F(Hooks, LIF_084_LIF_085_one_that_is_not_ready_holds_the_node) {
+  for (int time = 0; time < 3; ++time)
+    look();
+  EXPECT_EQ(registered_condition(), "Unknown RegistrationHookPending: license");
+  const model::Node& held = stage.node("n1");
+  EXPECT_THAT(held.metadata.finalizers, Contains("karpenter.sh/termination"));
+  EXPECT_THAT(held.spec.taints, Contains(support::taint("karpenter.sh/unregistered:NoExecute")));
+  EXPECT_FALSE(held.metadata.labels.contains(std::string(model::kRegisteredLabel)));
+  EXPECT_THAT(actions_of(stage.lifecycle()), IsEmpty()) << "nothing is written twice";
+}
+
+TEST_F(Hooks, LIF_085_pending_ones_are_named_in_order) {
+  stage.hooks["placement"].is_ready = false;
+  look();
+  look();
+  EXPECT_EQ(registered_condition(), "Unknown RegistrationHookPending: placement, license");
+}
+
+TEST_F(Hooks, LIF_086_asked_again_when_it_wants_to_be) {
+  stage.hooks["license"].again = std::chrono::seconds(7);
+  look();
+  look();
+  Decision waiting = stage.lifecycle();
+  EXPECT_THAT(actions_of(waiting), IsEmpty());
+  EXPECT_EQ(waiting.wake, stage.now + std::chrono::seconds(7));
+  stage.wait(std::chrono::seconds(7));
+  EXPECT_THAT(actions_of(stage.lifecycle()), ElementsAre("ask license a"));
+}
+
+TEST_F(Hooks, LIF_087_their_labels_end_up_on_claim_and_node) {
+  stage.hooks["placement"].labels = {{"example.com/placement-group", "pg-1"}};
+  look();
+  stage.hooks["license"].is_ready = true;
+  stage.wait(std::chrono::seconds(1));
+  for (int time = 0; time < 4; ++time)
+    look();
+  EXPECT_EQ(registered_condition(), "True");
+  EXPECT_THAT(stage.claim("a").metadata.labels,
+              Contains(Pair("example.com/placement-group", "pg-1")));
+  EXPECT_THAT(stage.node("n1").metadata.labels,
+              Contains(Pair("example.com/placement-group", "pg-1")));
+  EXPECT_EQ(stage.node("n1").metadata.labels.at(std::string(model::kRegisteredLabel)), "true");
+  EXPECT_TRUE(stage.node("n1").spec.taints.empty());
+}
+
+TEST_F(Hooks, LIF_103_the_time_limit_counts_while_they_wait) {
+  look();
+  stage.wait(std::chrono::minutes(15));
+  stage.carry_out(stage.lifecycle());
+  EXPECT_TRUE(stage.claim("a").metadata.deletionTimestamp);
+}
+
 TEST_F(Registration, LIF_055_launch_and_registration_in_one_look) {
   stage.put(claim("a"));
   stage.carry_out(stage.lifecycle());
@@ -333,7 +404,7 @@ TEST_F(Registration, LIF_055_launch_and_registration_in_one_look) {
 // --- initialisation
 
 // Removes one obstacle after another, in the order of LIF-090.
-TEST(Initialization, LIF_090_order_of_obstacles) {
+TEST(Initialization, LIF_090_LIF_092_LIF_093_LIF_094_LIF_096_order_of_obstacles) {
   Stage stage;
   stage.put(claim("a")
                 .launched("i-1")
@@ -429,7 +500,7 @@ TEST(Liveness, LIF_103_registration_timeout) {
   EXPECT_THAT(actions_of(stage.lifecycle()), ElementsAre("delete NodeClaim/a"));
 }
 
-TEST(Liveness, LIF_105_a_registered_claim_has_no_time_limit) {
+TEST(Liveness, LIF_101_LIF_105_a_registered_claim_has_no_time_limit) {
   Stage stage;
   stage.put(claim("a").launched("i-1").registered("n1"));
   stage.put(node("n1").of("i-1").registered());

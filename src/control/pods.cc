@@ -44,6 +44,12 @@ bool is_reschedulable(const model::Pod& pod) {
   return comes_back && !engine::is_daemon_pod(pod) && !engine::is_static_pod(pod);
 }
 
+std::size_t reschedulable_on(const World& world, std::string_view node) {
+  auto pods = world.pods_on(node);
+  return static_cast<std::size_t>(
+      std::ranges::count_if(pods, [](const auto& pod) { return is_reschedulable(*pod); }));
+}
+
 bool tolerates_disruption(const model::Pod& pod) {
   model::Taint disrupted;
   disrupted.key = model::kDisruptedTaint;
@@ -58,6 +64,39 @@ bool is_protected(const model::Pod& pod, base::Time now) {
   base::Result<base::Duration> duration = base::parse_duration(value);
   if (!duration || *duration <= base::Duration::zero()) return false;
   return !pod.status.startTime || now - *pod.status.startTime < *duration;
+}
+
+std::optional<Notice> protection_notice(const std::shared_ptr<const model::Pod>& pod,
+                                        base::Time now) {
+  std::string_view value =
+      model::value_of(pod->metadata.annotations, model::kDoNotDisruptAnnotation);
+  if (value.empty() || value == "true") return std::nullopt;
+  Notice notice;
+  notice.about = reference_of(model::Object(pod));
+  notice.dedupe = {pod->metadata.uid};
+  base::Result<base::Duration> duration = base::parse_duration(value);
+  if (!duration || *duration <= base::Duration::zero()) {
+    std::string cause = duration ? fmt::format("duration must be positive, got \"{}\"", value)
+                                 : duration.error().message;
+    notice.warning = true;
+    notice.reason = "InvalidDoNotDisruptAnnotation";
+    notice.message = fmt::format("Invalid {} annotation: {}, ignoring annotation",
+                                 model::kDoNotDisruptAnnotation, cause);
+    notice.dedupe.push_back(std::move(cause));
+    return notice;
+  }
+  if (!pod->status.startTime) return std::nullopt;
+  base::Time end = *pod->status.startTime + *duration;
+  if (now < end) {
+    notice.reason = "DoNotDisruptUntil";
+    notice.message = fmt::format("The {} grace period will elapse at {}",
+                                 model::kDoNotDisruptAnnotation, base::print_time(end));
+    notice.dedupe.push_back(base::print_time(end));
+  } else {
+    notice.reason = "DoNotDisruptGracePeriodElapsed";
+    notice.message = fmt::format("The {} grace period has elapsed", model::kDoNotDisruptAnnotation);
+  }
+  return notice;
 }
 
 bool is_evictable(const model::Pod& pod, base::Time now) {
@@ -107,6 +146,10 @@ std::string budget_obstacle(const World& world, const model::Pod& pod, base::Tim
   }
   return fmt::format("pdb prevents pod evictions (PodDisruptionBudget=[{}])",
                      table_key(budgets.front()->metadata));
+}
+
+bool says_several_budgets(const base::Error& error) {
+  return error.message.find("more than one PodDisruptionBudget") != std::string::npos;
 }
 
 bool is_currently_reschedulable(const World& world, const model::Pod& pod, base::Time now) {

@@ -47,7 +47,7 @@ TEST(Pods, DIS_004_tolerating_the_taint) {
   EXPECT_FALSE(tolerates_disruption(running().tolerates("karpenter.sh/disrupted", "NoExecute")));
 }
 
-TEST(Pods, DIS_010_DIS_013_protection) {
+TEST(Pods, DIS_010_DIS_013_LIF_181_protection) {
   EXPECT_TRUE(is_protected(running().do_not_disrupt(), kStart));
   for (const char* ignored : {"false", "0", "0s", "-5m", "soon", "5", "True", ""}) {
     EXPECT_FALSE(is_protected(running().do_not_disrupt(ignored), kStart)) << ignored;
@@ -60,6 +60,27 @@ TEST(Pods, DIS_011_protection_for_a_time) {
   EXPECT_FALSE(is_protected(job, kStart + minutes(90)));
   EXPECT_TRUE(is_protected(running().do_not_disrupt("1s"), kStart + minutes(90)))
       << "DIS-012: it has not started";
+}
+
+TEST(Pods, DIS_013_DIS_014_what_is_said_of_the_annotation) {
+  auto said = [](std::string_view value, base::Duration age) -> std::string {
+    model::Pod protected_pod = pod("default/web").on("n1").started(kStart).do_not_disrupt(value);
+    auto notice =
+        protection_notice(std::make_shared<const model::Pod>(protected_pod), kStart + age);
+    return notice ? notice->reason + ": " + notice->message : "";
+  };
+  EXPECT_EQ(said("true", {}), "");
+  EXPECT_EQ(said("5m", seconds(10)),
+            "DoNotDisruptUntil: The karpenter.sh/do-not-disrupt grace period will elapse at "
+            "2026-01-01T00:05:00Z");
+  EXPECT_EQ(said("5m", std::chrono::minutes(5)).substr(0, 29), "DoNotDisruptGracePeriodElapse");
+  for (std::string_view value : {"false", "0", "-5m", "soon"}) {
+    EXPECT_THAT(said(value, {}),
+                testing::MatchesRegex("InvalidDoNotDisruptAnnotation: Invalid "
+                                      "karpenter.sh/do-not-disrupt annotation: .*, ignoring "
+                                      "annotation"))
+        << value;
+  }
 }
 
 TEST(Pods, DIS_006_evictable) {

@@ -55,6 +55,32 @@ void check_class(const World& world, model::NodePool& pool, base::Time now) {
                   "", "", now);
 }
 
+// LIF-199: claims of an older version of the hash follow first. True if none is left.
+bool are_claims_migrated(const World& world, const model::NodePool& pool, Decision& decision) {
+  const std::string version_key(model::kNodePoolHashVersionAnnotation);
+  std::string_view version = model::kNodePoolHashVersion;
+  if (model::value_of(pool.metadata.annotations, version_key) == version) return true;
+  bool are_migrated = true;
+  for (const auto& [name, claim] : world.claims()) {
+    bool is_of_pool =
+        model::value_of(claim->metadata.labels, model::kNodePoolLabel) == pool.metadata.name;
+    if (!is_of_pool || !world.is_managed(claim->spec.nodeClassRef) ||
+        model::value_of(claim->metadata.annotations, version_key) == version) {
+      continue;
+    }
+    model::NodeClaim changed = *claim;
+    changed.metadata.annotations[version_key] = version;
+    if (model::find_condition(claim->status.conditions, model::kDrifted) == nullptr) {
+      changed.metadata.annotations[std::string(model::kNodePoolHashAnnotation)] =
+          model::node_pool_hash(pool);
+    }
+    decision.actions.push_back(
+        patch_action(model::Object(claim), model::Object(std::move(changed))));
+    are_migrated = false;
+  }
+  return are_migrated;
+}
+
 // LIF-198.
 void annotate_hash(model::NodePool& pool) {
   model::Labels& annotations = pool.metadata.annotations;
@@ -111,7 +137,11 @@ Decision Pools::decide(World& world, base::Time now) {
     model::NodePool changed = *pool;
     validate(changed, now);
     check_class(world, changed, now);
-    annotate_hash(changed);
+    if (are_claims_migrated(world, *pool, decision)) annotate_hash(changed);
+    if (auto node_class = world.classes().find(pool->spec.template_.spec.nodeClassRef.name);
+        node_class != world.classes().end()) {  // LIF-208
+      world.registration_health.show(changed, node_class->second->metadata.generation, now);
+    }
     if (is_synced) show_usage(changed);
     if (model::is_true(changed.status.conditions, model::kNodeClassReady) &&
         !has_types(world, name)) {

@@ -107,6 +107,38 @@ TEST_F(PoolStatus, nothing_is_written_twice) {
   EXPECT_EQ(decision.wake, std::nullopt) << "and nobody wakes up for nothing";
 }
 
+// --- an older version of the hash
+
+TEST_F(PoolStatus, LIF_199_claims_follow_before_their_pool) {
+  auto with_hash = [](const char* name, const char* version) {
+    return claim(name)
+        .annotation(model::kNodePoolHashAnnotation, "1")
+        .annotation(model::kNodePoolHashVersionAnnotation, version);
+  };
+  stage.put(node_class("default"));
+  stage.put(pool("default").annotation(model::kNodePoolHashVersionAnnotation, "v2"));
+  stage.put(with_hash("old", "v2"));
+  stage.put(with_hash("drifted", "v2").condition("Drifted", "True"));
+  stage.put(with_hash("new", "v3"));
+  stage.put(with_hash("elsewhere", "v2").in_pool("other"));
+  stage.carry_out(stage.count_pools());
+  EXPECT_EQ(stage.pool("default").metadata.annotations.at(
+                std::string(model::kNodePoolHashVersionAnnotation)),
+            "v2")
+      << "not before its claims";
+  auto annotations = [&](const char* name) {
+    const model::Labels& all = stage.claim(name).metadata.annotations;
+    return all.at(std::string(model::kNodePoolHashVersionAnnotation)) + " " +
+           all.at(std::string(model::kNodePoolHashAnnotation));
+  };
+  const std::string hash = model::node_pool_hash(settled());
+  EXPECT_EQ(annotations("old"), "v3 " + hash);
+  EXPECT_EQ(annotations("drifted"), "v3 1") << "it stays drifted";
+  EXPECT_EQ(annotations("new"), "v3 1") << "whatever its hash";
+  EXPECT_EQ(annotations("elsewhere"), "v2 1");
+  EXPECT_EQ(settled().metadata.annotations.at(std::string(model::kNodePoolHashAnnotation)), hash);
+}
+
 // --- instance types
 
 TEST_F(PoolStatus, DIS_072_types_are_read_as_soon_as_the_class_can_be_used) {

@@ -12,6 +12,7 @@ namespace control {
 namespace {
 
 constexpr std::size_t kNamesListed = 5;  // SCH-276, SCH-287
+constexpr std::string_view kCreationKeys = "provision/";
 
 // "default/a, default/b and 3 other(s)": a log line stays short whatever the batch is.
 std::string some_of(const std::vector<std::string>& names) {
@@ -140,11 +141,13 @@ engine::Snapshot snapshot_of(const World& world,
   snapshot.pods = std::move(pods);
   for (const auto& pool : participating_pools(world)) {
     auto fetched = world.types.find(pool->metadata.name);
-    if (fetched == world.types.end() || fetched->second.types.empty()) continue;  // SCH-092
+    bool is_known = fetched != world.types.end() && !fetched->second.error;
+    if (!is_known) continue;  // SCH-092
     snapshot.pools.push_back({pool, fetched->second.types, fetched->second.compiled});
   }
   for (engine::NodeState& node : world.node_states()) {
-    if (!node.deleting()) snapshot.nodes.push_back(std::move(node));
+    auto& nodes = node.deleting() ? snapshot.leaving : snapshot.nodes;
+    nodes.push_back(std::move(node));
   }
   std::map<std::string_view, std::shared_ptr<const model::Pod>> newest;  // by DaemonSet uid
   for (const auto& [key, pod] : world.pods()) {
@@ -160,6 +163,14 @@ engine::Snapshot snapshot_of(const World& world,
   for (const auto& [name, name_space] : world.namespaces()) {
     snapshot.namespaces.push_back(name_space);
   }
+  auto copy = [](const auto& table, auto& list) {
+    for (const auto& [key, object] : table)
+      list.push_back(object);
+  };
+  copy(world.volume_claims(), snapshot.volume_claims);
+  copy(world.volumes(), snapshot.volumes);
+  copy(world.storage_classes(), snapshot.storage_classes);
+  copy(world.csi_nodes(), snapshot.csi_nodes);
   return snapshot;
 }
 
@@ -185,7 +196,7 @@ std::string exceeded_limit(const model::NodePool& pool, const model::ResourceLis
 Decision Provisioner::decide(World& world, base::Time now) {
   Decision decision;
   collect_triggers(world, now, decision);
-  if (phase_ == Phase::creating && !world.is_busy("provision")) phase_ = Phase::idle;
+  if (phase_ == Phase::creating && !world.is_any_busy(kCreationKeys)) phase_ = Phase::idle;
   if (phase_ == Phase::idle && !batch_.empty()) {
     phase_ = Phase::window;
     opened_at_ = now;
@@ -305,7 +316,7 @@ void Provisioner::plan(World& world, base::Time now, Decision& decision) {
       create.pods.push_back(reference_of(model::Object(snapshot.pods[index])));
     }
     Action action;
-    action.key = "provision";
+    action.key = fmt::format("{}{}/{}", kCreationKeys, pass_, decision.actions.size());  // SCH-277
     action.logs.push_back(
         line(Level::info, "created nodeclaim", claim_fields(planned, create.claim)));
     action.work = std::move(create);

@@ -157,17 +157,17 @@ TEST_F(Provisioning, SCH_017_no_pass_while_claims_are_being_created) {
   stage.carry_out(stage.provision());
   Decision creating = stage.provision();
   ASSERT_THAT(actions_of(creating), ElementsAre("create default-"));
-  stage.world.begin("provision");
+  stage.world.begin("provision/1/0");
   pending("web-2");
   stage.now = kStart + seconds(5);
   EXPECT_THAT(actions_of(stage.provision()), IsEmpty());
-  stage.world.end("provision");
+  stage.world.end("provision/1/0");
   stage.carry_out(creating);
   stage.provision();
   EXPECT_EQ(stage.provision().wake, kStart + seconds(6)) << "its window opens when the pass ends";
 }
 
-TEST_F(Provisioning, SCH_019_held_until_every_claim_has_its_instance) {
+TEST_F(Provisioning, SCH_019_LIF_244_held_until_every_claim_has_its_instance) {
   stage.put(claim("slow"));
   pending("web-1");
   step_at(seconds(0));
@@ -235,7 +235,7 @@ TEST_F(Provisioning, SCH_026_no_pods_no_words) {
   EXPECT_THAT(notices, IsEmpty());
 }
 
-TEST_F(Provisioning, SCH_089_pools_that_do_not_take_part) {
+TEST_F(Provisioning, SCH_089_LIF_192_pools_that_do_not_take_part) {
   stage.put(pool("default").not_ready());
   stage.put(pool("static").replicas(2));
   stage.put(pool("going").finalizer("x").deleted());
@@ -271,6 +271,16 @@ TEST_F(Provisioning, SCH_092_however_often_they_could_not_be_read) {
     step_at(seconds(second));
   EXPECT_EQ(claims(), 1u) << "from the other pool";
   EXPECT_THAT(stage.world.claims().begin()->first, StartsWith("spare-"));
+}
+
+TEST_F(Provisioning, SCH_098_a_pool_without_any_type_says_so) {
+  pending("web-1");
+  stage.types = {};
+  step_at(seconds(0));
+  step_at(seconds(1));
+  EXPECT_THAT(
+      notices,
+      ElementsAre(HasSubstr("nodepool requirements filtered out all available instance types")));
 }
 
 // --- nodes that go away
@@ -330,9 +340,45 @@ TEST_F(Leaving, SCH_018_no_second_replacement_while_it_drains) {
   EXPECT_EQ(claims(), 2u);
 }
 
+// A pod that spreads over zones with the others of app=web.
+model::Object spread_pod(support::PodBuilder builder) {
+  model::Pod spread = builder.label("app", "web");
+  model::TopologySpreadConstraint constraint;
+  constraint.maxSkew = 1;
+  constraint.topologyKey = model::kZoneLabel;
+  constraint.whenUnsatisfiable = "DoNotSchedule";
+  constraint.labelSelector.emplace();
+  constraint.labelSelector->matchLabels["app"] = "web";
+  spread.spec.edit().topologySpreadConstraints.push_back(constraint);
+  return model::Object(spread);
+}
+
+TEST_F(Leaving, SCH_204_pods_on_leaving_nodes_count_for_spread) {
+  stage.types = {
+      support::instance_type("m5.large", "2", "8Gi", "0.096", {"us-east-1a", "us-east-1b"})};
+  stage.put(spread_pod(pod("default/web-1").cpu("1").on("n1").do_not_disrupt()));
+  stage.put(spread_pod(pod("default/web-2").cpu("1").unschedulable()));
+  stage.put(node("n1")
+                .of("i-1")
+                .ready()
+                .registered()
+                .initialized()
+                .label(model::kZoneLabel, "us-east-1a")
+                .tainted("karpenter.sh/disrupted:NoSchedule"));
+  stage.request_deletion(claim_reference("old"));
+  step_at(seconds(0));
+  step_at(seconds(1));
+  ASSERT_THAT(created, testing::SizeIs(1));
+  std::vector<std::string> zones;
+  for (const model::NodeRequirement& requirement : created[0].claim.spec.requirements) {
+    if (requirement.key == model::kZoneLabel) zones = requirement.values;
+  }
+  EXPECT_THAT(zones, ElementsAre("us-east-1b"));
+}
+
 // --- existing nodes
 
-TEST_F(Provisioning, SCH_283_a_node_that_will_receive_pods_is_nominated) {
+TEST_F(Provisioning, SCH_283_LIF_230_a_node_that_will_receive_pods_is_nominated) {
   stage.put(claim("a").launched("i-1").registered("n1").initialized());
   stage.put(node("n1").of("i-1").ready().registered().initialized());
   pending("web-1");

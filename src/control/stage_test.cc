@@ -59,6 +59,18 @@ std::string line_of(const Action& action) {
   if (const auto* work = std::get_if<FetchInstanceTypes>(&action.work)) {
     return "types " + work->pool->metadata.name;
   }
+  if (const auto* work = std::get_if<MarkUnavailable>(&action.work)) {
+    const ports::OfferingKey& offering = work->offering;
+    return fmt::format("mark {} {} {}{}", offering.instance_type, offering.zone,
+                       offering.capacity_type,
+                       offering.reservation.empty() ? "" : " " + offering.reservation);
+  }
+  if (const auto* work = std::get_if<AcknowledgeNotice>(&action.work)) {
+    return "acknowledge " + work->id;
+  }
+  if (const auto* work = std::get_if<AskHook>(&action.work)) {
+    return fmt::format("ask {} {}", work->name, work->claim->metadata.name);
+  }
   return "list";
 }
 
@@ -140,21 +152,28 @@ const model::Pod& Stage::pod(const std::string& key) const {
 void Stage::carry_out(const Decision& decision) {
   std::set<std::string> under_way;  // the performer starts nothing twice
   for (const Action& action : decision.actions) {
-    bool is_creation = std::holds_alternative<CreateClaim>(action.work);
-    if (!is_creation && !under_way.insert(action.key).second) continue;
+    if (!under_way.insert(action.key).second) continue;
     if (world.is_busy(action.key)) continue;
     if (auto until = world.blocked_until(action.key, now)) {
       if (!wake_ || *until < *wake_) wake_ = until;
       continue;
     }
     perform(action);
+    for (const Count& count : action.counts)
+      metrics.add(count);
+    for (const Observation& observation : action.observations)
+      metrics.observe(observation);
+    if (action.outcome) world.registration_health.record(*action.outcome);
   }
+  for (const Count& count : decision.counts)
+    metrics.add(count);
   if (decision.wake && (!wake_ || *decision.wake < *wake_)) wake_ = decision.wake;
 }
 
 void Stage::look() {
   wake_.reset();
   carry_out(count_pools());
+  carry_out(interrupt());
   carry_out(lifecycle());
   carry_out(terminate());
   carry_out(provision());
@@ -253,6 +272,7 @@ void Stage::perform(const TerminateInstance& work) {
     instances.at(work.providerID).terminating = true;
   }
   world.instances[work.providerID] = {is_gone, now, true};
+  ++version_;  // the answer is looked at
 }
 
 void Stage::perform(const DescribeInstance& work) {
@@ -279,6 +299,17 @@ void Stage::perform(const ListInstances&) {
   for (const auto& [id, instance] : instances)
     world.listed_instances->push_back(instance);
   world.listed_at = now;
+}
+
+void Stage::perform(const MarkUnavailable& work) { unavailable.push_back(work.offering); }
+
+void Stage::perform(const AskHook& work) {
+  world.hook_answers[work.claim->metadata.uid][work.name] = {hooks[work.name], now};
+}
+
+void Stage::perform(const AcknowledgeNotice& work) {
+  acknowledged.push_back(work.id);
+  world.notices.erase(work.id);
 }
 
 std::vector<std::string> actions_of(const Decision& decision) {

@@ -20,10 +20,12 @@
 #include "control/action.h"
 #include "control/collect.h"
 #include "control/disrupt.h"
+#include "control/interruption.h"
 #include "control/lifecycle.h"
 #include "control/pools.h"
 #include "control/provision.h"
 #include "control/terminate.h"
+#include "control/upkeep.h"
 #include "control/world.h"
 #include "model/node.h"
 #include "model/node_claim.h"
@@ -65,6 +67,10 @@ class Stage {
   std::map<std::string, ports::Instance> instances;  // by provider ID
   std::vector<std::string> launches;                 // names of claims
   std::vector<std::string> terminations;             // provider IDs, each time it was asked
+  Metrics metrics;                                   // of what was carried out
+  std::vector<ports::OfferingKey> unavailable;       // as they were marked
+  std::vector<std::string> acknowledged;             // IDs of notices
+  std::map<std::string, ports::HookAnswer> hooks;    // by name of a hook
   // A terminated instance is gone after so many more requests.
   int requests_until_gone = 0;
 
@@ -72,6 +78,7 @@ class Stage {
 
   Decision lifecycle() { return decide_lifecycle(world, now); }
   Decision terminate() { return decide_termination(world, now); }
+  Decision interrupt() { return decide_interruption(world, now); }
   Decision disrupt() { return disrupter.decide(world, now); }
   Decision provision() { return provisioner.decide(world, now); }
   Decision count_pools() { return pools.decide(world, now); }
@@ -81,6 +88,7 @@ class Stage {
   Provisioner provisioner;
   Pools pools;
   Collector collector;
+  Upkeep upkeep;
 
   // Carries out what the loop decided, as the performer does, each action with success unless the
   // stage was told otherwise.
@@ -101,6 +109,9 @@ class Stage {
   void perform(const DescribeInstance& work);
   void perform(const FetchInstanceTypes& work);
   void perform(const ListInstances& work);
+  void perform(const MarkUnavailable& work);
+  void perform(const AskHook& work);
+  void perform(const AcknowledgeNotice& work);
 
   void store(model::Kind kind, base::Json object);
   void start_deletion(const model::Reference& reference, std::optional<std::int64_t> grace);
@@ -114,7 +125,7 @@ class Stage {
 
 // What a decision asks for, one line each, in its order: "patch NodeClaim/a", "delete Node/n1",
 // "evict default/web-1", "force default/web-1 7s", "launch a", "terminate i-1", "describe i-1",
-// "create default-", "types default", "list".
+// "create default-", "types default", "list", "mark m5.large us-east-1a spot", "acknowledge 7", "ask hook a".
 std::vector<std::string> actions_of(const Decision& decision);
 
 // "Warning FailedDraining Node/n1: Failed to drain node, …", those of actions included.

@@ -1,6 +1,7 @@
 #include "control/terminate.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -132,6 +133,8 @@ void terminate_claim(Pass& pass, const std::shared_ptr<const model::NodeClaim>& 
   if (is_claim_finished(pass, edit)) {
     remove_finalizer(edit.change().metadata);
     edit.log(Level::info, "deleted nodeclaim");
+    edit.count(claim_terminated(edit.claim()));
+    edit.observe(claim_durations(edit.claim(), pass.now));
   }
 }
 
@@ -158,6 +161,8 @@ void release_node(Leaving& leaving) {
   remove_finalizer(released.metadata);
   Action action = patch_action(model::Object(leaving.node), model::Object(std::move(released)));
   action.logs.push_back(node_line(leaving, Level::info, "deleted node"));
+  action.counts.push_back(node_terminated(*leaving.node));
+  action.observations = node_durations(*leaving.node, leaving.now);
   leaving.decision.actions.push_back(std::move(action));
 }
 
@@ -241,27 +246,31 @@ void force_out(Leaving& leaving, const PodPtr& pod) {
   leaving.decision.notices.push_back(std::move(notice));
   Action action = delete_action(model::Object(pod));
   action.key = "evict/" + pod->metadata.uid;
+  action.counts.push_back(pod_drained(drain_reason(leaving)));
   std::get<DeleteObject>(action.work).grace_period_seconds = grace;
   leaving.decision.actions.push_back(std::move(action));
 }
 
-// LIF-176: how a budget has kept the pod from being evicted, "" if none has. The server calls
-// several budgets of one pod an internal error.
+// LIF-176: how a budget has kept the pod from being evicted, "" if none has.
 std::string_view budget_cause(const Failure* failure) {
-  if (failure == nullptr || failure->count == 0) return "";
+  if (failure == nullptr) return "";
   if (failure->error.code == base::Code::throttled) return "evicting pod violates a PDB";
-  bool are_several =
-      failure->error.message.find("more than one PodDisruptionBudget") != std::string::npos;
-  return are_several ? "eviction does not support multiple PDBs" : "";
+  return says_several_budgets(failure->error) ? "eviction does not support multiple PDBs" : "";
+}
+
+// LIF-377. Each cause is said by itself: that pods are waited for must not hide that a budget holds
+// one of them.
+void report_draining(Leaving& leaving, std::string_view kind, std::string_view cause) {
+  Notice notice =
+      node_notice(leaving, true, "FailedDraining", fmt::format("Failed to drain node, {}", cause));
+  notice.dedupe.emplace_back(kind);
+  leaving.decision.notices.push_back(std::move(notice));
 }
 
 void evict(Leaving& leaving, const PodPtr& pod) {
   std::string key = "evict/" + pod->metadata.uid;
   std::string_view cause = budget_cause(leaving.world.failure_of(key));
-  if (!cause.empty()) {
-    leaving.decision.notices.push_back(node_notice(leaving, true, "FailedDraining",
-                                                   fmt::format("Failed to drain node, {}", cause)));
-  }
+  if (!cause.empty()) report_draining(leaving, cause, cause);
   Notice evicted;
   evicted.about = reference_of(model::Object(pod));
   evicted.reason = "Evicted";
@@ -271,6 +280,7 @@ void evict(Leaving& leaving, const PodPtr& pod) {
   action.key = std::move(key);
   action.work = EvictPod{model::reference_to(model::Object(pod)), pod->metadata.uid};
   action.notices.push_back(std::move(evicted));
+  action.counts.push_back(pod_drained(drain_reason(leaving)));
   leaving.decision.actions.push_back(std::move(action));
 }
 
@@ -298,14 +308,16 @@ bool is_drained(Leaving& leaving) {
   auto tier = std::ranges::find_if(tiers, [](const auto& pods) { return !pods.empty(); });
   if (tier != tiers.end()) {
     for (const PodPtr& pod : *tier) {
+      if (auto notice = protection_notice(pod, leaving.now)) {
+        leaving.decision.notices.push_back(std::move(*notice));
+      }
       if (is_evictable(*pod, leaving.now)) evict(leaving, pod);
     }
   }
   base::Duration period = leaving.world.settings().drain_period;
   if (waiting > 0) {
-    leaving.decision.notices.push_back(node_notice(
-        leaving, true, "FailedDraining",
-        fmt::format("Failed to drain node, {} waiting to be evicted", pluralised(waiting))));
+    report_draining(leaving, "waiting",
+                    fmt::format("{} waiting to be evicted", pluralised(waiting)));
     leaving.decision.wake_at(leaving.now + period);
     return false;
   }
@@ -317,7 +329,71 @@ bool is_drained(Leaving& leaving) {
     return false;
   }
   leaving.edit->set_true(model::kDrained);
+  leaving.edit->count(node_drained(leaving.edit->claim()));
   return true;
+}
+
+// --- volumes
+
+// Volumes of pods that the drain leaves where they are (LIF-161).
+std::set<std::string> volumes_that_stay(const Leaving& leaving) {
+  std::set<std::string> volumes;
+  const World& world = leaving.world;
+  for (const PodPtr& pod : world.pods_on(leaving.node->metadata.name)) {
+    if (is_waited_for(*pod, leaving.now, world.settings().stuck_terminating)) continue;
+    for (const model::Volume& volume : pod->spec->volumes) {
+      std::string claim;
+      if (volume.persistentVolumeClaim) claim = volume.persistentVolumeClaim->claimName;
+      if (volume.ephemeral) claim = pod->metadata.name + "-" + volume.name;
+      auto found = world.volume_claims().find(pod->metadata.namespace_ + "/" + claim);
+      if (found != world.volume_claims().end()) volumes.insert(found->second->spec.volumeName);
+    }
+  }
+  return volumes;
+}
+
+// Names of the attachments that must go before the instance may (LIF-161).
+std::vector<std::string> blocking_attachments(const Leaving& leaving) {
+  std::vector<std::string> names;
+  auto attachments = leaving.world.attachments_on(leaving.node->metadata.name);
+  if (attachments.empty()) return names;
+  std::set<std::string> staying = volumes_that_stay(leaving);
+  for (const auto& attachment : attachments) {
+    const auto& volume = attachment->spec.source.persistentVolumeName;
+    if (volume && !staying.contains(*volume)) names.push_back(attachment->metadata.name);
+  }
+  return names;
+}
+
+// LIF-162. True if nothing is waited for any more.
+bool is_detached(Leaving& leaving) {
+  constexpr std::size_t kListed = 5;  // LIF-378
+  std::vector<std::string> blocking = blocking_attachments(leaving);
+  if (blocking.empty()) {
+    if (leaving.edit) leaving.edit->set_true(model::kVolumesDetached);
+    return true;
+  }
+  if (leaving.deadline && leaving.now >= *leaving.deadline) {
+    if (leaving.edit) {
+      leaving.edit->set_false(model::kVolumesDetached, "TerminationGracePeriodElapsed",
+                              "TerminationGracePeriodElapsed");
+    }
+    return true;
+  }
+  if (leaving.edit) {
+    leaving.edit->set_unknown(model::kVolumesDetached, "AwaitingVolumeDetachment",
+                              "AwaitingVolumeDetachment");
+  }
+  std::size_t listed = std::min(blocking.size(), kListed);
+  std::string names = fmt::format(
+      "{}",
+      fmt::join(blocking.begin(), blocking.begin() + static_cast<std::ptrdiff_t>(listed), ", "));
+  if (blocking.size() > listed) names += fmt::format(" and {} other(s)", blocking.size() - listed);
+  leaving.decision.notices.push_back(
+      node_notice(leaving, false, "AwaitingVolumeDetachment",
+                  "Awaiting deletion of bound volumeattachments (" + names + ")"));
+  leaving.decision.wake_at(leaving.now + leaving.world.settings().drain_period);
+  return false;
 }
 
 // LIF-163.
@@ -355,7 +431,7 @@ void terminate_node(Leaving& leaving) {
   std::optional<bool> lost = is_lost(leaving);
   if (!lost || *lost || !read_deadline(leaving) || !is_closed(leaving)) return;
   bool finished = is_drained(leaving);
-  if (finished && leaving.edit) leaving.edit->set_true(model::kVolumesDetached);
+  finished = finished && is_detached(leaving);
   finished = finished && is_machine_gone(leaving);
   if (finished) release_node(leaving);
 }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "control/recorder.h"
 #include "control/stage_test.h"
 #include "model/labels.h"
 #include "support/objects.h"
@@ -67,6 +68,89 @@ class Termination : public testing::Test {
   support::ClaimBuilder living_claim = claim("a").launched(kId).registered("n1").initialized();
   support::NodeBuilder living_node = node("n1").of(kId).ready().registered().initialized();
 };
+
+// --- volumes
+
+class Detachment : public Termination {
+ protected:
+  void attach(const std::string& name, const std::string& volume) {
+    model::VolumeAttachment attachment;
+    attachment.metadata.name = name;
+    attachment.metadata.uid = "uid-" + name;
+    attachment.spec.nodeName = "n1";
+    if (!volume.empty()) attachment.spec.source.persistentVolumeName = volume;
+    stage.put(model::Object(attachment));
+  }
+  void detach(const std::string& name) { stage.remove({model::Kind::VolumeAttachment, "", name}); }
+  // The Node is empty and its minimum drain is over.
+  void drain() {
+    close();
+    for (int second = 0; second < 7; ++second) {
+      for (int look = 0; look < 3; ++look)
+        stage.carry_out(stage.terminate());
+      stage.wait(seconds(1));
+    }
+  }
+  std::string detached() const { return condition_of(stage.claim("a"), "VolumesDetached"); }
+};
+
+TEST_F(Detachment, LIF_161_LIF_162_an_attached_volume_holds_the_instance) {
+  attach("attachment-1", "pv-1");
+  drain();
+  EXPECT_EQ(detached(), "Unknown AwaitingVolumeDetachment: AwaitingVolumeDetachment");
+  EXPECT_THAT(stage.terminations, IsEmpty());
+  EXPECT_THAT(notices_of(stage.terminate()),
+              Contains(AllOf(HasSubstr("Normal AwaitingVolumeDetachment Node/n1"),
+                             HasSubstr("attachment-1"))));
+  detach("attachment-1");
+  stage.carry_out(stage.terminate());
+  EXPECT_EQ(detached(), "True");
+  time_until_gone(minutes(1));
+  EXPECT_FALSE(stage.has("NodeClaim/a"));
+}
+
+TEST_F(Detachment, LIF_378_five_are_named) {
+  for (int number = 1; number <= 7; ++number)
+    attach("attachment-" + std::to_string(number), "pv-" + std::to_string(number));
+  drain();
+  EXPECT_THAT(notices_of(stage.terminate()), Contains(HasSubstr("attachment-5 and 2 other(s)")));
+}
+
+TEST_F(Detachment, LIF_161_attachments_without_a_volume_do_not_hold_it) {
+  attach("attachment-1", "");
+  drain();
+  EXPECT_EQ(detached(), "True");
+}
+
+TEST_F(Detachment, LIF_161_volumes_of_pods_that_stay_do_not_hold_it) {
+  model::Pod agent = pod("default/agent").on("n1").tolerates("karpenter.sh/disrupted");
+  model::Volume volume;
+  volume.name = "data";
+  volume.persistentVolumeClaim.emplace();
+  volume.persistentVolumeClaim->claimName = "data-of-agent";
+  agent.spec.edit().volumes.push_back(volume);
+  stage.put(model::Object(agent));
+  model::PersistentVolumeClaim claim_of_agent;
+  claim_of_agent.metadata.namespace_ = "default";
+  claim_of_agent.metadata.name = "data-of-agent";
+  claim_of_agent.metadata.uid = "uid-data";
+  claim_of_agent.spec.volumeName = "pv-1";
+  stage.put(model::Object(claim_of_agent));
+  attach("attachment-1", "pv-1");
+  drain();
+  EXPECT_EQ(detached(), "True");
+}
+
+TEST_F(Detachment, LIF_162_not_beyond_the_deadline) {
+  living_claim.grace_period("20s");
+  attach("attachment-1", "pv-1");
+  drain();
+  ASSERT_THAT(stage.terminations, IsEmpty());
+  stage.wait(seconds(20));
+  stage.carry_out(stage.terminate());
+  EXPECT_EQ(detached(), "False TerminationGracePeriodElapsed: TerminationGracePeriodElapsed");
+  EXPECT_THAT(stage.terminations, testing::SizeIs(1));
+}
 
 // --- either end leads to the other
 
@@ -137,7 +221,7 @@ TEST_F(Termination, DIS_251_without_a_claim_the_node_is_drained_but_no_instance_
   EXPECT_THAT(stage.terminations, IsEmpty());
 }
 
-TEST_F(Termination, DIS_251_two_claims_of_one_machine_are_like_none) {
+TEST_F(Termination, LIF_004_DIS_251_two_claims_of_one_machine_are_like_none) {
   stage.put(claim("b").launched(kId));
   delete_node();
   time_until_gone(seconds(30));
@@ -384,7 +468,7 @@ TEST_F(Termination, LIF_169_all_pods_of_a_tier_at_once) {
               ElementsAre("evict default/web-1", "evict default/web-2"));
 }
 
-TEST_F(Termination, DIS_265_a_protected_pod_blocks_until_its_time_is_up) {
+TEST_F(Termination, LIF_173_DIS_265_a_protected_pod_blocks_until_its_time_is_up) {
   close();
   stage.put(pod("default/job").on("n1").do_not_disrupt("10m").started(kStart));
   stage.wait(minutes(10) - seconds(1));
@@ -423,6 +507,24 @@ TEST_F(Termination, LIF_176_a_refused_eviction_is_told_and_tried_again) {
   stage.wait(milliseconds(100));
   stage.carry_out(stage.terminate());
   EXPECT_NE(stage.pod("default/web-1").metadata.deletionTimestamp, std::nullopt);
+}
+
+TEST_F(Termination, LIF_377_a_budget_is_told_though_pods_are_waited_for) {
+  close();
+  stage.put(pod("default/web-1").on("n1"));
+  Recorder recorder;
+  auto said = [&] {
+    std::vector<std::string> messages;
+    for (const Notice& notice : stage.terminate().notices) {
+      if (auto event = recorder.record(notice, stage.now)) messages.push_back(event->message);
+    }
+    return messages;
+  };
+  EXPECT_THAT(said(), ElementsAre("Failed to drain node, 1 pod is waiting to be evicted"));
+  stage.world.note_failure("evict/uid-web-1", {base::Code::throttled, "disruption budget"},
+                           stage.now, milliseconds(100), seconds(10));
+  EXPECT_THAT(said(), ElementsAre("Failed to drain node, evicting pod violates a PDB"));
+  EXPECT_THAT(said(), IsEmpty()) << "each once in two minutes";
 }
 
 TEST_F(Termination, DIS_280_two_budgets_of_one_pod_are_told) {
@@ -479,7 +581,7 @@ TEST_F(Termination, LIF_115_an_existing_deadline_is_never_changed) {
               Contains(Pair(model::kTerminationTimestampAnnotation, "2026-01-01T00:10:00Z")));
 }
 
-TEST_F(Termination, DIS_255_a_deadline_that_cannot_be_read_stops_the_flow) {
+TEST_F(Termination, LIF_156_DIS_255_a_deadline_that_cannot_be_read_stops_the_flow) {
   living_claim.annotation(model::kTerminationTimestampAnnotation, "soon");
   delete_claim();
   stage.put(pod("default/web-1").on("n1"));

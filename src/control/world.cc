@@ -54,8 +54,19 @@ World::World(Settings settings)
 
 const std::vector<model::Kind>& World::watched_kinds() {
   using enum model::Kind;
-  static const std::vector<model::Kind> kinds = {
-      Namespace, Node, Pod, DaemonSet, PodDisruptionBudget, EC2NodeClass, NodePool, NodeClaim};
+  static const std::vector<model::Kind> kinds = {Namespace,
+                                                 Node,
+                                                 Pod,
+                                                 DaemonSet,
+                                                 PodDisruptionBudget,
+                                                 PersistentVolume,
+                                                 PersistentVolumeClaim,
+                                                 StorageClass,
+                                                 CSINode,
+                                                 VolumeAttachment,
+                                                 EC2NodeClass,
+                                                 NodePool,
+                                                 NodeClaim};
   return kinds;
 }
 
@@ -87,6 +98,11 @@ void World::assume(const model::Object& object) {
     case model::Kind::DaemonSet: put(daemon_sets_, object); break;
     case model::Kind::PodDisruptionBudget: put(budgets_, object); break;
     case model::Kind::Namespace: put(namespaces_, object); break;
+    case model::Kind::PersistentVolumeClaim: put(volume_claims_, object); break;
+    case model::Kind::PersistentVolume: put(volumes_, object); break;
+    case model::Kind::StorageClass: put(storage_classes_, object); break;
+    case model::Kind::CSINode: put(csi_nodes_, object); break;
+    case model::Kind::VolumeAttachment: put(attachments_, object); break;
     default: break;
   }
 }
@@ -105,10 +121,15 @@ void World::put(Table<T>& table, const model::Object& object) {
     if (!value->spec.providerID.empty()) nodes_by_provider_[value->spec.providerID].insert(key);
   }
   if constexpr (std::is_same_v<T, model::NodeClaim>) {
+    count_unlaunched(slot.get(), value.get());
     if (slot) unindex(claims_by_provider_, slot->status.providerID, key);
     if (!value->status.providerID.empty()) {
       claims_by_provider_[value->status.providerID].insert(key);
     }
+  }
+  if constexpr (std::is_same_v<T, model::VolumeAttachment>) {
+    if (slot) unindex(attachments_by_node_, slot->spec.nodeName, key);
+    attachments_by_node_[value->spec.nodeName].insert(key);
   }
   slot = std::move(value);
 }
@@ -183,8 +204,11 @@ void World::remove(const model::Object& object) {
     }
     case model::Kind::NodeClaim: {
       auto found = claims_.find(key);
-      std::string provider = found == claims_.end() ? "" : found->second->status.providerID;
-      if (erase(claims_)) unindex(claims_by_provider_, provider, key);
+      std::shared_ptr<const model::NodeClaim> claim;
+      if (found != claims_.end()) claim = found->second;
+      if (!erase(claims_)) break;
+      unindex(claims_by_provider_, claim->status.providerID, key);
+      count_unlaunched(claim.get(), nullptr);
       break;
     }
     case model::Kind::NodePool: erase(pools_); break;
@@ -192,6 +216,16 @@ void World::remove(const model::Object& object) {
     case model::Kind::DaemonSet: erase(daemon_sets_); break;
     case model::Kind::PodDisruptionBudget: erase(budgets_); break;
     case model::Kind::Namespace: erase(namespaces_); break;
+    case model::Kind::PersistentVolumeClaim: erase(volume_claims_); break;
+    case model::Kind::PersistentVolume: erase(volumes_); break;
+    case model::Kind::StorageClass: erase(storage_classes_); break;
+    case model::Kind::CSINode: erase(csi_nodes_); break;
+    case model::Kind::VolumeAttachment: {
+      auto found = attachments_.find(key);
+      std::string node = found == attachments_.end() ? "" : found->second->spec.nodeName;
+      if (erase(attachments_)) unindex(attachments_by_node_, node, key);
+      break;
+    }
     default: break;
   }
 }
@@ -218,6 +252,11 @@ bool World::is_older_than_known(const model::Object& object) const {
 
 std::vector<std::shared_ptr<const model::Pod>> World::pods_on(std::string_view node) const {
   return pick(pods_by_node_, node, pods_);
+}
+
+std::vector<std::shared_ptr<const model::VolumeAttachment>> World::attachments_on(
+    std::string_view node) const {
+  return pick(attachments_by_node_, node, attachments_);
 }
 
 std::vector<std::shared_ptr<const model::Node>> World::nodes_of(std::string_view providerID) const {
@@ -281,11 +320,18 @@ std::vector<engine::NodeState> World::machines() const {
   return states;
 }
 
-bool World::is_synced() const {
-  return watches_synced() && std::ranges::all_of(claims_, [&](const auto& entry) {
-           const model::NodeClaim& claim = *entry.second;
-           return !is_managed(claim.spec.nodeClassRef) || !claim.status.providerID.empty();
-         });
+void World::count_unlaunched(const model::NodeClaim* before, const model::NodeClaim* after) {
+  auto counts = [&](const model::NodeClaim* claim) {
+    return claim != nullptr && is_managed(claim->spec.nodeClassRef) &&
+           claim->status.providerID.empty();
+  };
+  if (counts(before)) --unlaunched_;
+  if (counts(after)) ++unlaunched_;
+}
+
+bool World::is_any_busy(std::string_view prefix) const {
+  auto key = busy_.lower_bound(prefix);
+  return key != busy_.end() && key->starts_with(prefix);
 }
 
 const Failure* World::failure_of(std::string_view key) const {
@@ -304,14 +350,13 @@ void World::note_failure(const std::string& key, const base::Error& error, base:
   ++failure.count;
 }
 
-void World::rest(const std::string& key, base::Time until) { failures_[key].retry_at = until; }
-
 void World::clear_failure(const std::string& key) { failures_.erase(key); }
 
 std::optional<base::Time> World::blocked_until(std::string_view key, base::Time now) const {
-  const Failure* failure = failure_of(key);
-  if (failure == nullptr || failure->retry_at <= now) return std::nullopt;
-  return failure->retry_at;
+  base::Time until = now;
+  if (const Failure* failure = failure_of(key)) until = std::max(until, failure->retry_at);
+  if (auto rest = rests_.find(key); rest != rests_.end()) until = std::max(until, rest->second);
+  return until > now ? std::optional(until) : std::nullopt;
 }
 
 bool World::is_nominated(std::string_view providerID, base::Time now) const {
@@ -320,13 +365,21 @@ bool World::is_nominated(std::string_view providerID, base::Time now) const {
 }
 
 void World::forget_stale(base::Time now) {
-  std::erase_if(nominated_, [&](const auto& entry) { return entry.second <= now; });
+  auto is_over = [&](const auto& entry) { return entry.second <= now; };
+  std::erase_if(nominated_, is_over);
+  std::erase_if(rests_, is_over);
   std::set<std::string_view> uids;
   for (const auto& [name, claim] : claims_)
     uids.insert(claim->metadata.uid);
   auto claim_is_gone = [&](const auto& entry) { return !uids.contains(entry.first); };
   std::erase_if(launched, claim_is_gone);
   std::erase_if(refused_launches, claim_is_gone);
+  std::erase_if(hook_answers, claim_is_gone);
+  std::set<std::string_view> pool_uids;
+  for (const auto& [name, pool] : pools_)
+    pool_uids.insert(pool->metadata.uid);
+  registration_health.forget_unless(
+      [&](const std::string& uid) { return pool_uids.contains(uid); });
   std::erase_if(instances, [&](const auto& entry) {
     return claims_of(entry.first).empty() && nodes_of(entry.first).empty();
   });

@@ -18,6 +18,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "control/health.h"
 #include "control/settings.h"
 #include "engine/node_state.h"
 #include "engine/snapshot.h"
@@ -29,9 +30,11 @@
 #include "model/node_pool.h"
 #include "model/pdb.h"
 #include "model/pod.h"
+#include "model/volume.h"
 #include "model/workload.h"
 #include "ports/cloud.h"
 #include "ports/kube.h"
+#include "ports/registration_hook.h"
 
 namespace control {
 
@@ -59,6 +62,17 @@ struct FetchedTypes {
   std::optional<base::Error> error;
 };
 
+// A notice of the cloud that is not acknowledged yet.
+struct PendingNotice {
+  ports::InstanceNotice notice;
+  bool is_told = false;  // its events were said and its offerings marked
+};
+
+struct HookState {
+  ports::HookAnswer answer;
+  base::Time asked_at{};
+};
+
 class World {
  public:
   explicit World(Settings settings);
@@ -82,9 +96,16 @@ class World {
   const Table<model::DaemonSet>& daemon_sets() const { return daemon_sets_; }
   const Table<model::PodDisruptionBudget>& budgets() const { return budgets_; }
   const Table<model::Namespace>& namespaces() const { return namespaces_; }
+  const Table<model::PersistentVolumeClaim>& volume_claims() const { return volume_claims_; }
+  const Table<model::PersistentVolume>& volumes() const { return volumes_; }
+  const Table<model::StorageClass>& storage_classes() const { return storage_classes_; }
+  const Table<model::CSINode>& csi_nodes() const { return csi_nodes_; }
 
   // Pods bound to a node, by namespace/name, terminal ones left out.
   std::vector<std::shared_ptr<const model::Pod>> pods_on(std::string_view node) const;
+  // By name.
+  std::vector<std::shared_ptr<const model::VolumeAttachment>> attachments_on(
+      std::string_view node) const;
   // Pods that wait for capacity (SCH-027), by namespace/name.
   const Table<model::Pod>& provisionable() const { return provisionable_; }
 
@@ -108,12 +129,13 @@ class World {
   std::uint64_t machines_version() const { return machines_version_; }
 
   // LIF-239, LIF-240: no managed claim without a provider ID.
-  bool is_synced() const;
+  bool is_synced() const { return watches_synced() && unlaunched_ == 0; }
 
   // --- what control remembers
 
   // An action with this key is being performed.
   bool is_busy(std::string_view key) const { return busy_.contains(key); }
+  bool is_any_busy(std::string_view prefix) const;
   void begin(const std::string& key) { busy_.insert(key); }
   void end(const std::string& key) { busy_.erase(busy_.find(key)); }
 
@@ -122,8 +144,8 @@ class World {
   void note_failure(const std::string& key, const base::Error& error, base::Time now,
                     base::Duration first, base::Duration longest);
   void clear_failure(const std::string& key);
-  // Leaves the key alone until then, without a failure.
-  void rest(const std::string& key, base::Time until);
+  // Leaves the key alone until then. That is no failure, and neither is ended by a success.
+  void rest(const std::string& key, base::Time until) { rests_[key] = until; }
   // May the key be tried now? If not, the decision should wake at the returned time.
   std::optional<base::Time> blocked_until(std::string_view key, base::Time now) const;
 
@@ -138,6 +160,15 @@ class World {
   // The cloud's list, for garbage collection.
   std::optional<std::vector<ports::Instance>> listed_instances;
   base::Time listed_at{};
+
+  // By ID.
+  std::map<std::string, PendingNotice, std::less<>> notices;
+
+  // What registration hooks have answered, by claim uid, then name of the hook.
+  std::vector<std::string> registration_hooks;  // their names, in order
+  std::map<std::string, std::map<std::string, HookState, std::less<>>, std::less<>> hook_answers;
+
+  RegistrationHealth registration_health;
 
   // LIF-230: by provider ID.
   void nominate(const std::string& providerID, base::Time until) { nominated_[providerID] = until; }
@@ -161,6 +192,7 @@ class World {
   template <class T>
   void put(Table<T>& table, const model::Object& object);
   void put_pod(const std::shared_ptr<const model::Pod>& pod);
+  void count_unlaunched(const model::NodeClaim* before, const model::NodeClaim* after);
   void note_pod_event(const model::Pod* before, const model::Pod& after);
   void remove_pod(const std::string& key);
   void remove(const model::Object& object);
@@ -170,6 +202,7 @@ class World {
   Settings settings_;
   std::string class_label_;
   std::uint64_t machines_version_ = 0;
+  std::size_t unlaunched_ = 0;  // managed claims without a provider ID
   Table<model::Pod> pods_;
   Table<model::Pod> provisionable_;
   Table<model::Node> nodes_;
@@ -179,13 +212,20 @@ class World {
   Table<model::DaemonSet> daemon_sets_;
   Table<model::PodDisruptionBudget> budgets_;
   Table<model::Namespace> namespaces_;
+  Table<model::PersistentVolumeClaim> volume_claims_;
+  Table<model::PersistentVolume> volumes_;
+  Table<model::StorageClass> storage_classes_;
+  Table<model::CSINode> csi_nodes_;
+  Table<model::VolumeAttachment> attachments_;
   std::map<std::string, std::set<std::string>, std::less<>> pods_by_node_;
+  std::map<std::string, std::set<std::string>, std::less<>> attachments_by_node_;
   std::map<std::string, std::set<std::string>, std::less<>> nodes_by_provider_;
   std::map<std::string, std::set<std::string>, std::less<>> claims_by_provider_;
   std::set<model::Kind> synced_;
   std::uint64_t demand_version_ = 0;
-  std::multiset<std::string, std::less<>> busy_;
+  std::set<std::string, std::less<>> busy_;
   std::map<std::string, Failure, std::less<>> failures_;
+  std::map<std::string, base::Time, std::less<>> rests_;
   std::map<std::string, base::Time, std::less<>> nominated_;
   std::set<std::string, std::less<>> gone_uids_;  // removed objects, against late answers
   std::deque<std::string> gone_order_;
