@@ -5,11 +5,12 @@
 #   make test FILTER=name      the tests whose name matches, in the dev build
 #   make test ROOM=engine      one room's tests, building no more than they need (FILTER narrows it too)
 #   make soak                  every scenario of tests/sim with 1,000 seeds
+#   make fuzz [FUZZ_SECONDS=600] [FILTER=name]   fuzz targets with libFuzzer, each for that long
 #   make bench [FILTER=name]   benchmarks, into build/bench.json
 #   make lint, format, format-check, setup, build
 
 .DELETE_ON_ERROR:
-.PHONY: build setup demo test soak check bench lint format format-check clean
+.PHONY: build setup demo test soak check fuzz bench lint format format-check clean
 .DEFAULT_GOAL := build
 
 FILTER ?=
@@ -52,6 +53,17 @@ soak: build
 # What needs no compiler, first: arrows, banned calls, orphaned tests, format.
 check: setup format-check
 	@python3 -B tools/tidy/tidy.py
+
+# Targets one after the other, each from its corpus and what earlier runs added to it.
+FUZZ_SECONDS ?= 600
+fuzz: setup
+	@$(call built,fuzz,fuzz_all)
+	@for target in tests/fuzz/*$(FILTER)*_fuzz.cc; do \
+	  name=$$(basename $$target _fuzz.cc) && mkdir -p build/fuzz/corpus/$$name && \
+	  echo "$$name: $(FUZZ_SECONDS) s" && \
+	  build/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -rss_limit_mb=2048 \
+	    -print_final_stats=1 -verbosity=0 -artifact_prefix=build/fuzz/$$name- \
+	    build/fuzz/corpus/$$name tests/fuzz/corpus/$$name || exit 1; done
 
 bench: setup
 	@$(call built,release,joiner_bench)

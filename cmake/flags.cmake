@@ -25,6 +25,12 @@ target_compile_options(joiner_flags INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Werror -ffp-contract=off -fno-omit-frame-pointer)
 target_include_directories(joiner_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 
+option(JOINER_FUZZ "programs of libFuzzer for tests/fuzz" OFF)
+if(JOINER_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
+endif()
+
 if(JOINER_SANITIZE)
   add_compile_options(-fsanitize=${JOINER_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${JOINER_SANITIZE})

@@ -138,7 +138,8 @@ else()
 endif()
 
 # Every folder tests/<x> with *_test.cc becomes the executable <x>_test (tests/cases: the runner of
-# tests/cases/*.case) linked with all rooms; its tests carry the label <x>. tests/support and tests/bench are not such folders.
+# tests/cases/*.case) linked with all rooms; its tests carry the label <x>. tests/support and tests/bench are not such folders. tests/fuzz is one whose
+# targets fuzz.cmake adds.
 function(joiner_test_folders)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*/*_test.cc)
   set(folders "")
