@@ -135,10 +135,14 @@ const ConditionSet& conditions_of(Kind kind) {
       kReady,
       {kAMIsReady, kSubnetsReady, kSecurityGroupsReady, kInstanceProfileReady, kValidationSucceeded,
        kPlacementGroupReady, kCapacityReservationsReady}};
-  base::check(kind == Kind::NodePool || kind == Kind::NodeClaim || kind == Kind::EC2NodeClass,
-              "the kind has conditions of this engine");
-  if (kind == Kind::NodePool) return node_pool;
-  if (kind == Kind::NodeClaim) return node_claim;
+  static const ConditionSet node_overlay = {kReady, {kValidationSucceeded}};
+  switch (kind) {
+    case Kind::NodePool: return node_pool;
+    case Kind::NodeClaim: return node_claim;
+    case Kind::NodeOverlay: return node_overlay;
+    default: break;
+  }
+  base::check(kind == Kind::EC2NodeClass, "the kind has conditions of this engine");
   return node_class;
 }
 

@@ -1,6 +1,6 @@
 // The condition engine (api.md section 3, lifecycle.md section 2): how the status conditions of
-// NodePools, NodeClaims and EC2NodeClasses are set, and how their root condition Ready follows from
-// the others.
+// NodePools, NodeClaims, NodeOverlays and EC2NodeClasses are set, and how their root condition Ready
+// follows from the others.
 //
 // Each kind has a root and the dependents that it is computed from. Conditions outside of that set
 // (NodeClaim's Drifted, say) never touch the root and are the only ones that may be removed.
@@ -56,7 +56,7 @@ struct ConditionSet {
   std::vector<std::string_view> dependents;
 };
 
-// The set of a kind (LIF-027). Requires: NodePool, NodeClaim or EC2NodeClass.
+// The set of a kind (LIF-027, API-149). Requires: NodePool, NodeClaim, NodeOverlay or EC2NodeClass.
 const ConditionSet& conditions_of(Kind kind);
 
 // Adds what is missing of the root and the dependents as Unknown, AwaitingReconciliation, since the

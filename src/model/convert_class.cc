@@ -11,6 +11,8 @@ namespace {
 constexpr std::string_view kOldFamilies[] = {"AL2",         "Bottlerocket", "Ubuntu",
                                              "Windows2019", "Windows2022",  "Custom"};
 
+}  // namespace
+
 std::string lower_case(std::string_view text) {
   std::string result(text);
   for (char& c : result) {
@@ -19,29 +21,39 @@ std::string lower_case(std::string_view text) {
   return result;
 }
 
-// An inline provider has no image selector, so the family decides alone (API-414).
-void convert_images(const InlineProvider& provider, const std::string& path, EC2NodeClassSpec& spec,
+namespace {
+
+// API-414, API-415, API-419, API-449. Without a selector the family decides alone.
+void convert_images(const AWSNodeTemplateSpec& old, const std::string& path, EC2NodeClassSpec& spec,
                     Report& report) {
   const std::string field = path + ".amiFamily";
-  std::string family = provider.amiFamily.empty() ? "AL2" : provider.amiFamily;
+  std::string family = old.amiFamily.empty() ? "AL2" : old.amiFamily;
   std::string fault = choice_fault(family, kOldFamilies);
-  if (family == "Custom") fault = "\"Custom\" needs an amiSelector, which can stand here no more";
-  if (family == "Ubuntu") fault = "\"Ubuntu\" images can no longer be looked up by family";
-  if (!fault.empty()) return report.error(field, std::move(fault));
-  if (family == "AL2") {
-    report.warn(field, fmt::format("{}there are no AL2 images for Kubernetes 1.33 and later",
-                                   provider.amiFamily.empty() ? "AL2 was the default; " : ""));
+  bool has_selector = !old.amiSelector.empty();
+  if (family == "Custom" && !has_selector) fault = "\"Custom\" needs an amiSelector";
+  if (family == "Ubuntu" && !has_selector) {
+    fault = "\"Ubuntu\" images can no longer be looked up by family; select them by an amiSelector";
   }
-  spec.amiSelectorTerms.emplace_back().alias = lower_case(family) + "@latest";
+  if (!fault.empty()) return report.error(field, std::move(fault));
+  warn_of_al2(family, old.amiFamily.empty(), field, report);
+  if (!has_selector) {
+    spec.amiSelectorTerms.emplace_back().alias = lower_case(family) + "@latest";
+    return;
+  }
+  spec.amiSelectorTerms = ami_terms(old.amiSelector, path + ".amiSelector", report);
+  spec.amiFamily = family;
+  auto has_tags = [](const AMISelectorTerm& term) { return !term.tags.empty(); };
+  if (family == "Custom" && std::ranges::any_of(spec.amiSelectorTerms, has_tags)) {
+    report.warn(path + ".amiSelector",
+                "tags of an image that name node labels no longer limit where the image is used");
+  }
 }
 
-// API-363
-void convert_role(const InlineProvider& provider, const std::string& path,
-                  const ConvertOptions& options, EC2NodeClassSpec& spec, Report& report) {
-  const std::string field = path + ".instanceProfile";
-  if (!provider.instanceProfile.empty()) {
-    spec.instanceProfile = provider.instanceProfile;
-  } else if (!options.instance_profile.empty()) {
+}  // namespace
+
+void fill_in_role(const ConvertOptions& options, const std::string& field, EC2NodeClassSpec& spec,
+                  Report& report) {
+  if (!options.instance_profile.empty()) {
     spec.instanceProfile = options.instance_profile;
   } else if (!options.node_role.empty()) {
     spec.role = options.node_role;
@@ -54,6 +66,8 @@ void convert_role(const InlineProvider& provider, const std::string& path,
                  "profile with --instance-profile");
   }
 }
+
+namespace {
 
 // Terms of a selector that the old class must have; `what` for people: "subnets".
 template <class Term>
@@ -73,7 +87,7 @@ std::vector<Term> required_terms(std::vector<Term> terms, const Labels& written,
 
 // API-416: the old defaults written out, since those of today differ.
 MetadataOptions convert_metadata_options(const std::optional<MetadataOptions>& written, bool ipv6) {
-  if (!written) return {"enabled", ipv6 ? "enabled" : "disabled", 2, "required"};
+  if (!written) return default_metadata_options({}, ipv6);
   MetadataOptions options = *written;
   if (options.httpEndpoint.empty()) options.httpEndpoint = "enabled";
   if (options.httpProtocolIPv6.empty()) options.httpProtocolIPv6 = "disabled";
@@ -102,20 +116,26 @@ std::string convert_volume_size(const base::Json& written, const std::string& pa
   return fmt::format("{}Gi", count);
 }
 
+}  // namespace
+
 std::vector<BlockDeviceMapping> convert_block_devices(
-    const std::vector<ProvisionerBlockDeviceMapping>& mappings, const std::string& path,
-    Report& report) {
+    const std::vector<ProvisionerBlockDeviceMapping>& mappings, bool is_alpha,
+    const std::string& path, Report& report) {
   std::vector<BlockDeviceMapping> result;
   for (std::size_t index = 0; index < mappings.size(); ++index) {
     const ProvisionerBlockDeviceMapping& mapping = mappings[index];
     std::string at = fmt::format("{}[{}]", path, index);
-    if (mapping.deviceName.empty()) report.error(at + ".deviceName", "is required");
-    if (!mapping.ebs) {
+    if (is_alpha && mapping.deviceName.empty()) report.error(at + ".deviceName", "is required");
+    if (is_alpha && !mapping.ebs) {
       report.error(at + ".ebs", "is required");
       continue;
     }
+    BlockDeviceMapping& converted = result.emplace_back();
+    converted.deviceName = mapping.deviceName;
+    converted.rootVolume = mapping.rootVolume.value_or(false);
+    if (!mapping.ebs) continue;
     const ProvisionerBlockDevice& old = *mapping.ebs;
-    BlockDevice ebs;
+    BlockDevice& ebs = converted.ebs.emplace();
     ebs.deleteOnTermination = old.deleteOnTermination;
     ebs.encrypted = old.encrypted;
     ebs.iops = old.iops;
@@ -126,9 +146,6 @@ std::vector<BlockDeviceMapping> convert_block_devices(
     if (old.volumeSize) {
       ebs.volumeSize = convert_volume_size(*old.volumeSize, at + ".ebs.volumeSize", report);
     }
-    BlockDeviceMapping& converted = result.emplace_back();
-    converted.deviceName = mapping.deviceName;
-    converted.ebs = std::move(ebs);
   }
   return result;
 }
@@ -148,36 +165,67 @@ Labels convert_tags(const Labels& tags, const std::string& path, const Labels& e
   return result;
 }
 
-}  // namespace
+void warn_of_al2(std::string_view family, bool is_default, const std::string& field,
+                 Report& report) {
+  if (family != "AL2") return;
+  report.warn(field, fmt::format("{}there are no AL2 images for Kubernetes 1.33 and later",
+                                 is_default ? "AL2 was the default; " : ""));
+}
 
-EC2NodeClassSpec convert_class(const InlineProvider& provider, const std::string& path,
+MetadataOptions default_metadata_options(MetadataOptions options, bool ipv6) {
+  if (options.httpEndpoint.empty()) options.httpEndpoint = "enabled";
+  if (options.httpProtocolIPv6.empty()) options.httpProtocolIPv6 = ipv6 ? "enabled" : "disabled";
+  if (!options.httpPutResponseHopLimit) options.httpPutResponseHopLimit = 2;
+  if (options.httpTokens.empty()) options.httpTokens = "required";
+  return options;
+}
+
+EC2NodeClassSpec convert_class(const AWSNodeTemplateSpec& old, const std::string& path,
                                const ConvertOptions& options, Report& report) {
   EC2NodeClassSpec spec;
   const ClassDefaults* fill_in = options.fill_in ? &*options.fill_in : nullptr;
   const std::string subnets = path + ".subnetSelector";
   spec.subnetSelectorTerms = required_terms(
-      subnet_terms(provider.subnetSelector, subnets, report), provider.subnetSelector,
+      subnet_terms(old.subnetSelector, subnets, report), old.subnetSelector,
       fill_in == nullptr ? nullptr : &fill_in->subnetSelectorTerms, subnets, "subnets", report);
   const std::string groups = path + ".securityGroupSelector";
-  spec.securityGroupSelectorTerms =
-      required_terms(security_group_terms(provider.securityGroupSelector, groups, report),
-                     provider.securityGroupSelector,
-                     fill_in == nullptr ? nullptr : &fill_in->securityGroupSelectorTerms, groups,
-                     "security groups", report);
-  convert_images(provider, path, spec, report);
-  convert_role(provider, path, options, spec, report);
-  spec.tags = convert_tags(provider.tags, path + ".tags", options.extra_tags, report);
-  if (!provider.launchTemplate.empty()) {
+  spec.securityGroupSelectorTerms = required_terms(
+      security_group_terms(old.securityGroupSelector, groups, report), old.securityGroupSelector,
+      fill_in == nullptr ? nullptr : &fill_in->securityGroupSelectorTerms, groups,
+      "security groups", report);
+  convert_images(old, path, spec, report);
+  spec.instanceProfile = old.instanceProfile;
+  if (old.instanceProfile.empty()) {
+    fill_in_role(options, path + ".instanceProfile", spec, report);
+  }
+  if (old.userData.is_given()) spec.userData = old.userData;
+  spec.tags = convert_tags(old.tags, path + ".tags", options.extra_tags, report);
+  if (!old.launchTemplate.empty()) {
     report.error(path + ".launchTemplate",
-                 quoted(provider.launchTemplate) +
+                 quoted(old.launchTemplate) +
                      ": launch templates of one's own have no form of today; describe the nodes by "
                      "the fields of EC2NodeClass");
   }
   spec.blockDeviceMappings =
-      convert_block_devices(provider.blockDeviceMappings, path + ".blockDeviceMappings", report);
-  spec.metadataOptions = convert_metadata_options(provider.metadataOptions, options.ipv6);
-  spec.context = provider.context;
+      convert_block_devices(old.blockDeviceMappings, true, path + ".blockDeviceMappings", report);
+  if (old.amiFamily == "Ubuntu") use_ubuntu_as_al2(spec, path + ".amiFamily", report);
+  spec.metadataOptions = convert_metadata_options(old.metadataOptions, options.ipv6);
+  spec.detailedMonitoring = old.detailedMonitoring;
+  spec.context = old.context;
   return spec;
+}
+
+void use_ubuntu_as_al2(EC2NodeClassSpec& spec, const std::string& field, Report& report) {
+  report.warn(field, "\"Ubuntu\" is no family of today; \"AL2\" is used, which boots the same way");
+  spec.amiFamily = "AL2";
+  if (!spec.blockDeviceMappings.empty()) return;
+  BlockDeviceMapping& root = spec.blockDeviceMappings.emplace_back();
+  root.deviceName = "/dev/sda1";
+  root.rootVolume = true;
+  BlockDevice& ebs = root.ebs.emplace();
+  ebs.encrypted = true;
+  ebs.volumeSize = "20Gi";
+  ebs.volumeType = "gp3";
 }
 
 }  // namespace model

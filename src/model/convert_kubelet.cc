@@ -6,7 +6,6 @@
 #include <boost/json/object.hpp>
 
 #include "base/quantity.h"
-#include "base/scan.h"
 #include "base/time.h"
 #include "model/convert_parts.h"
 #include "model/validate_parts.h"
@@ -14,24 +13,11 @@
 namespace model {
 namespace {
 
-constexpr std::string_view kSignals[] = {"memory.available",   "nodefs.available",
-                                         "nodefs.inodesFree",  "imagefs.available",
-                                         "imagefs.inodesFree", "pid.available"};
 constexpr std::string_view kReservable[] = {"cpu", "memory", "ephemeral-storage", "pid"};
 
 std::string text_of(const base::Json& value) {
   const boost::json::string* text = value.if_string();
   return text == nullptr ? base::print_json(value) : std::string(text->data(), text->size());
-}
-
-// Digits, perhaps with decimals, up to 100 (API-227).
-bool is_percentage(std::string_view text) {
-  std::size_t dot = text.find('.');
-  std::string_view whole = text.substr(0, dot);
-  std::string_view decimals = dot == std::string_view::npos ? "0" : text.substr(dot + 1);
-  if (!is_digits(whole) || !is_digits(decimals)) return false;
-  int percent = base::to_integer<int>(whole).value_or(101);
-  return percent < 100 || (percent == 100 && decimals.find_first_not_of('0') == decimals.npos);
 }
 
 bool is_amount(std::string_view text) {
@@ -41,9 +27,8 @@ bool is_amount(std::string_view text) {
 
 class KubeletConverter {
  public:
-  KubeletConverter(const ProvisionerKubelet& kubelet, std::string_view ami_family,
-                   const std::string& path, Report& report)
-      : kubelet_(kubelet), ami_family_(ami_family), path_(path), report_(report) {}
+  KubeletConverter(const ProvisionerKubelet& kubelet, const std::string& path, Report& report)
+      : kubelet_(kubelet), path_(path), report_(report) {}
 
   base::Json convert() {
     check_thresholds("evictionHard", kubelet_.evictionHard);
@@ -69,15 +54,8 @@ class KubeletConverter {
   // API-226, API-227
   void check_thresholds(std::string_view field, const Labels& thresholds) {
     for (const auto& [signal, value] : thresholds) {
-      report_.error_if(at(field, signal), choice_fault(signal, kSignals));
-      std::string_view percentage = value;
-      bool is_valid = percentage.ends_with('%')
-                          ? is_percentage(percentage.substr(0, percentage.size() - 1))
-                          : is_amount(percentage);
-      if (!is_valid) {
-        report_.error(at(field, signal),
-                      quoted(value) + " is neither a percentage up to 100% nor an amount");
-      }
+      report_.error_if(at(field, signal), choice_fault(signal, kEvictionSignals));
+      report_.error_if(at(field, signal), threshold_fault(value));
     }
   }
 
@@ -85,7 +63,7 @@ class KubeletConverter {
   void check_grace_periods() {
     const std::string_view field = "evictionSoftGracePeriod";
     for (const auto& [signal, value] : kubelet_.evictionSoftGracePeriod) {
-      report_.error_if(at(field, signal), choice_fault(signal, kSignals));
+      report_.error_if(at(field, signal), choice_fault(signal, kEvictionSignals));
       base::Result<base::Duration> period = base::parse_duration(value);
       if (!period || period->count() < 0) {
         report_.error(at(field, signal), quoted(value) + " is no duration, such as \"1m30s\"");
@@ -130,25 +108,6 @@ class KubeletConverter {
     return result;
   }
 
-  // The lists and numbers that some families cannot apply (API-454).
-  bool applies_everything() const { return ami_family_ == "AL2023" || ami_family_ == "Custom"; }
-
-  std::vector<std::string> cluster_dns() {
-    std::vector<std::string> servers = kubelet_.clusterDNS;
-    if (servers.size() > 1 && !applies_everything()) {
-      report_.warn(at("clusterDNS"),
-                   fmt::format("{} applies one server; \"{}\" is kept", ami_family_, servers[0]));
-      servers.resize(1);
-    }
-    return servers;
-  }
-
-  std::optional<std::int32_t> pods_per_core() {
-    if (!kubelet_.podsPerCore || ami_family_ != "Bottlerocket") return kubelet_.podsPerCore;
-    report_.warn(at("podsPerCore"), "Bottlerocket cannot apply it; dropped");
-    return std::nullopt;
-  }
-
   // Members by name, so that equal settings give equal text.
   base::Json write() {
     base::Map<base::Json> members;
@@ -158,10 +117,11 @@ class KubeletConverter {
     auto add_number = [&](std::string_view name, std::optional<std::int32_t> number) {
       if (number) members.emplace(name, *number);
     };
-    std::vector<std::string> servers = cluster_dns();
-    if (!servers.empty()) members.emplace("clusterDNS", base::to_json(servers));
+    if (!kubelet_.clusterDNS.empty()) {
+      members.emplace("clusterDNS", base::to_json(kubelet_.clusterDNS));
+    }
     add_number("maxPods", kubelet_.maxPods);
-    add_number("podsPerCore", pods_per_core());
+    add_number("podsPerCore", kubelet_.podsPerCore);
     for (auto [name, amounts] : {std::pair{"systemReserved", &kubelet_.systemReserved},
                                  std::pair{"kubeReserved", &kubelet_.kubeReserved}}) {
       if (!amounts->empty()) members.emplace(name, reserved(name, *amounts));
@@ -177,16 +137,30 @@ class KubeletConverter {
   }
 
   const ProvisionerKubelet& kubelet_;
-  std::string_view ami_family_;
   const std::string& path_;
   Report& report_;
 };
 
 }  // namespace
 
-base::Json convert_kubelet(const ProvisionerKubelet& kubelet, std::string_view ami_family,
-                           const std::string& path, Report& report) {
-  return KubeletConverter(kubelet, ami_family, path, report).convert();
+base::Json convert_kubelet(const ProvisionerKubelet& kubelet, const std::string& path,
+                           Report& report) {
+  return KubeletConverter(kubelet, path, report).convert();
+}
+
+void fit_kubelet(base::Json& kubelet, std::string_view ami_family, const std::string& path,
+                 Report& report) {
+  if (ami_family == "AL2023" || ami_family == "Custom") return;
+  boost::json::object& members = kubelet.as_object();
+  if (ami_family == "Bottlerocket" && members.contains("podsPerCore")) {
+    report.warn(path + ".podsPerCore", "Bottlerocket cannot apply it; dropped");
+    members.erase("podsPerCore");
+  }
+  base::Json* servers = members.if_contains("clusterDNS");
+  if (servers == nullptr || servers->get_array().size() <= 1) return;
+  report.warn(path + ".clusterDNS", fmt::format("{} applies one server; {} is kept", ami_family,
+                                                base::print_json(servers->get_array().front())));
+  servers->get_array().resize(1);
 }
 
 }  // namespace model

@@ -44,6 +44,11 @@ constexpr std::string_view kDropped[] = {
     "karpenter.sh/linked",
     "karpenter.sh/managed-by",
     "compatibility.karpenter.sh/provider",
+    "compatibility.karpenter.k8s.aws/v1-alias-version",
+    "compatibility.karpenter.sh/v1beta1-kubelet-conversion",
+    "compatibility.karpenter.sh/v1beta1-nodeclass-reference",
+    "compatibility.karpenter.k8s.aws/kubelet-drift-hash",
+    "karpenter.sh/stored-version-migrated",
 };
 
 bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
@@ -63,34 +68,6 @@ Labels renamed(const Labels& labels, std::span<const Renamed> names) {
     }
   }
   return result;
-}
-
-// The type of the object in which the last step of a path stands, or nullptr.
-const base::Type* type_around(const base::Type& root, std::string_view path) {
-  const base::Type* type = &root;
-  while (true) {
-    while (type->kind != base::Type::Kind::object) {
-      if (type->element == nullptr) return nullptr;
-      type = &type->element();
-    }
-    std::size_t dot = path.find('.');
-    if (dot == std::string_view::npos) return type;
-    std::string_view name = path.substr(0, std::min(dot, path.find('[')));
-    auto field = std::ranges::find(type->fields, name, &base::Field::name);
-    if (field == type->fields.end()) return nullptr;
-    type = &field->type();
-    path.remove_prefix(dot + 1);
-  }
-}
-
-std::string nearest_field(const base::Type& root, std::string_view path) {
-  const base::Type* type = type_around(root, path);
-  if (type == nullptr) return {};
-  std::vector<std::string_view> names;
-  names.reserve(type->fields.size());
-  for (const base::Field& field : type->fields)
-    names.push_back(field.name);
-  return did_you_mean(path.substr(path.rfind('.') + 1), names);
 }
 
 }  // namespace

@@ -22,12 +22,7 @@ constexpr std::string_view kInstanceGeneration = "karpenter.k8s.aws/instance-gen
 // What a duration of whole seconds can hold in nanoseconds.
 constexpr std::int64_t kMostSeconds = 9'223'372'036;
 
-// A field of today and the field of the Provisioner that it came from; longer ones first.
-struct OldField {
-  std::string_view field;
-  std::string_view old_field;
-};
-
+// Longer names first.
 constexpr OldField kOldFields[] = {
     {"spec.template.metadata.labels", "spec.labels"},
     {"spec.template.metadata.annotations", "spec.annotations"},
@@ -47,21 +42,15 @@ constexpr OldField kOldClassFields[] = {
     {"spec", "spec.provider"},
 };
 
-std::string old_field(std::string_view field, std::span<const OldField> names) {
-  for (const OldField& name : names) {
-    if (!field.starts_with(name.field)) continue;
-    return fmt::format("{}{}", name.old_field, field.substr(name.field.size()));
-  }
-  return std::string(field);
-}
-
 class ProvisionerConverter {
  public:
   ProvisionerConverter(const Provisioner& old, const ConvertOptions& options, Report& report)
       : old_(old), spec_(old.spec), options_(options), report_(report) {}
 
-  std::vector<base::Json> convert() {
-    NodePool pool;
+  Draft convert() {
+    Draft draft;
+    PoolDraft& result = draft.pool.emplace();
+    NodePool& pool = result.pool;
     pool.metadata = kept_metadata(old_.metadata);
     if (pool.metadata.name.empty()) report_.error("metadata.name", "is required");
     convert_template(pool.spec.template_);
@@ -69,11 +58,12 @@ class ProvisionerConverter {
     pool.spec.limits = spec_.limits.resources;
     pool.spec.weight = spec_.weight;
     check_pool(pool);
-
-    std::vector<base::Json> objects;
-    objects.push_back(to_json(Object(pool)));
-    if (spec_.provider) objects.push_back(to_json(Object(node_class())));
-    return objects;
+    result.kubelet_path = "spec.kubeletConfiguration";
+    if (spec_.kubeletConfiguration) {
+      result.kubelet = convert_kubelet(*spec_.kubeletConfiguration, result.kubelet_path, report_);
+    }
+    if (spec_.provider) result.inline_class = node_class();
+    return draft;
   }
 
  private:
@@ -142,12 +132,6 @@ class ProvisionerConverter {
       report_.error("spec.providerRef.kind",
                     quoted(old.kind) + " is unknown; only \"AWSNodeTemplate\" can be converted");
     }
-    if (spec_.kubeletConfiguration) {
-      report_.error("spec.kubeletConfiguration",
-                    fmt::format("belongs to the EC2NodeClass \"{}\" today, which is not here; move "
-                                "the settings to its spec.kubelet",
-                                old.name));
-    }
     reference.name = old.name;
     return reference;
   }
@@ -204,20 +188,24 @@ class ProvisionerConverter {
     std::size_t errors_before = report_.error_count();
     EC2NodeClass result;
     result.metadata.name = old_.metadata.name;
-    result.spec = convert_class(*spec_.provider, path, options_, report_);
-    if (spec_.kubeletConfiguration) {
-      std::string family = spec_.provider->amiFamily.empty() ? "AL2" : spec_.provider->amiFamily;
-      result.spec.kubelet = convert_kubelet(*spec_.kubeletConfiguration, family,
-                                            "spec.kubeletConfiguration", report_);
-    }
+    result.spec = convert_class(template_of(*spec_.provider), path, options_, report_);
     // Faults that were told in words of the old kind would only be told again.
-    if (report_.error_count() != errors_before) return result;
-    EC2NodeClass judged = result;
-    fill_in_defaults(judged);
-    for (const Fault& fault : admission_faults(judged)) {
-      report_.error(old_field(fault.field, kOldClassFields), fault.message);
-    }
+    if (report_.error_count() == errors_before) check_class(result, kOldClassFields, report_);
     return result;
+  }
+
+  static AWSNodeTemplateSpec template_of(const InlineProvider& provider) {
+    AWSNodeTemplateSpec spec;
+    spec.subnetSelector = provider.subnetSelector;
+    spec.securityGroupSelector = provider.securityGroupSelector;
+    spec.amiFamily = provider.amiFamily;
+    spec.instanceProfile = provider.instanceProfile;
+    spec.tags = provider.tags;
+    spec.launchTemplate = provider.launchTemplate;
+    spec.metadataOptions = provider.metadataOptions;
+    spec.blockDeviceMappings = provider.blockDeviceMappings;
+    spec.context = provider.context;
+    return spec;
   }
 
   // API-362
@@ -252,8 +240,8 @@ class ProvisionerConverter {
 
 }  // namespace
 
-std::vector<base::Json> convert_provisioner(const base::Json& document,
-                                            const ConvertOptions& options, Report& report) {
+Draft convert_provisioner(const base::Json& document, const ConvertOptions& options,
+                          Report& report) {
   std::vector<std::string> unknown;
   base::Result<Provisioner> old = base::from_json<Provisioner>(document, &unknown);
   if (!old) {
@@ -262,7 +250,10 @@ std::vector<base::Json> convert_provisioner(const base::Json& document,
   }
   report.unknown_fields(base::type_of<Provisioner>(), std::move(unknown), options.strict,
                         "spec.provider.");
-  return ProvisionerConverter(*old, options, report).convert();
+  Draft draft = ProvisionerConverter(*old, options, report).convert();
+  const base::Json* limits = base::find_path(document, {"spec", "limits", "resources"});
+  if (limits != nullptr) draft.pool->limits = *limits;
+  return draft;
 }
 
 }  // namespace model

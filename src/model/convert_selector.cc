@@ -122,4 +122,47 @@ std::vector<SecurityGroupSelectorTerm> security_group_terms(const Labels& select
   return terms<SecurityGroupSelectorTerm>(selector, path, report);
 }
 
+// Owners vary slowest, then names, then the combinations of tags (API-412).
+std::vector<AMISelectorTerm> ami_terms(const Labels& selector, const std::string& path,
+                                       Report& report) {
+  Labels tags = selector;
+  auto take = [&](std::string_view key) {
+    auto found = tags.find(key);
+    if (found == tags.end()) return std::vector<std::string>();
+    std::vector<std::string> values = alternatives(found->second);
+    tags.erase(found);
+    return values;
+  };
+  std::vector<std::string> names = take("aws::name");
+  std::vector<std::string> owners = take("aws::owners");
+  std::vector<AMISelectorTerm> by_tag = terms<AMISelectorTerm>(tags, path, report);
+  bool has_ids = !by_tag.empty() && !by_tag.front().id.empty();
+  if (has_ids) {
+    if (!names.empty() || !owners.empty()) {
+      report.warn(path, "ids stand alone: names and owners beside them are dropped");
+    }
+    return by_tag;
+  }
+  if (by_tag.empty()) by_tag.emplace_back();
+  if (names.empty()) names.emplace_back();
+  if (owners.empty()) owners.emplace_back();
+  std::size_t count = owners.size() * names.size() * by_tag.size();
+  if (count > kMostTerms) {
+    report.error(path,
+                 fmt::format("stands for {} terms, at most {} are allowed", count, kMostTerms));
+    return {};
+  }
+  std::vector<AMISelectorTerm> result;
+  for (const std::string& owner : owners) {
+    for (const std::string& name : names) {
+      for (AMISelectorTerm term : by_tag) {
+        term.owner = owner;
+        term.name = name;
+        result.push_back(std::move(term));
+      }
+    }
+  }
+  return result;
+}
+
 }  // namespace model

@@ -99,7 +99,7 @@ spec:
     budgets:
     - {nodes: 100%, reasons: [Empty]}
     - {nodes: 10%, reasons: [Underutilized, Drifted]}
-  limits: {cpu: "10", memory: 80Gi}
+  limits: {cpu: 10, memory: 80Gi}
 )"));
   EXPECT_EQ(objects[1], yaml(R"(
 apiVersion: karpenter.k8s.aws/v1

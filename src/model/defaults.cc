@@ -5,8 +5,9 @@
 namespace model {
 namespace {
 
-void fill_in(std::string& field, const char* value) {
-  if (field.empty()) field = value;
+// What is given but empty is the user's mistake and is told as such.
+void fill_in(base::Given<std::string>& field, const char* value) {
+  if (!field.is_given()) field = value;
 }
 
 NillableDuration default_expiry() { return {std::chrono::hours(720), "720h"}; }
@@ -39,6 +40,21 @@ void fill_in_defaults(EC2NodeClass& node_class) {
   fill_in(options->httpProtocolIPv6, "disabled");
   if (!options->httpPutResponseHopLimit) options->httpPutResponseHopLimit = 1;
   fill_in(options->httpTokens, "required");
+}
+
+void fill_in_defaults(CapacityBuffer& buffer) {
+  std::optional<std::string>& strategy = buffer.spec.provisioningStrategy;
+  if (!strategy) strategy = std::string(kActiveCapacityStrategy);
+}
+
+// Nothing has to happen before such a class can be used, so it is ready from the beginning.
+void fill_in_defaults(KWOKNodeClass& node_class) {
+  if (!node_class.status.conditions.empty()) return;
+  Condition& ready = node_class.status.conditions.emplace_back();
+  ready.type = "Ready";
+  ready.status = "True";
+  ready.reason = "Ready";
+  ready.lastTransitionTime = base::parse_time("2024-01-01T01:01:01Z").value();
 }
 
 }  // namespace model

@@ -1,9 +1,11 @@
-// The hash of the part of a NodePool whose change drifts its nodes (api.md section 12,
-// lifecycle.md section 8.4): labels, annotations, taints, startup taints, class reference,
-// terminationGracePeriod and expireAfter of the template.
+// The hashes of those parts of a NodePool and of an EC2NodeClass whose change drifts the nodes
+// (api.md section 12, lifecycle.md section 8.4). Of a NodePool: labels, annotations, taints, startup
+// taints, class reference, terminationGracePeriod and expireAfter of the template. Of an
+// EC2NodeClass: the spec but for its selector terms, the effective AMI family, the cluster's CA
+// bundle, and the kubelet settings as text.
 //
-// The number is Karpenter's version "v3" to the bit, so that taking over a cluster drifts nothing
-// (API-319). Another algorithm needs another version text, which begins with `j`.
+// The numbers are Karpenter's versions "v3" and "v6" to the bit, so that taking over a cluster drifts
+// nothing (API-319). Another algorithm needs another version text, which begins with `j`.
 //
 // A list or map that is absent differs from one that is given but empty (API-326). A taint's
 // timeAdded is not counted (API-328).
@@ -14,6 +16,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "model/node_class.h"
 #include "model/node_pool.h"
 
 namespace model {
@@ -25,5 +28,11 @@ std::string node_pool_hash(const NodePool& node_pool);
 
 // The same of a NodePool in wire form; an error if the template cannot be read.
 base::Result<std::string> node_pool_hash(const base::Json& node_pool);
+
+inline constexpr std::string_view kEC2NodeClassHashVersion = "v6";
+
+// The value of the annotation karpenter.k8s.aws/ec2nodeclass-hash (API-331 to API-333). The CA
+// bundle is "" where it is not known.
+std::string node_class_hash(const EC2NodeClass& node_class, std::string_view ca_bundle = "");
 
 }  // namespace model

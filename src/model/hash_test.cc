@@ -116,6 +116,100 @@ TEST(NodePoolHash, API_329_what_is_not_part_of_it) {
   EXPECT_EQ(node_pool_hash(pool), "1617844334411263980");
 }
 
+EC2NodeClass base_class() {
+  base::Result<EC2NodeClass> node_class = base::from_json<EC2NodeClass>(*base::parse_json(R"({
+    "spec": {
+      "role": "role-1", "tags": {"keyTag-1": "valueTag-1", "keyTag-2": "valueTag-2"},
+      "context": "fake-context", "detailedMonitoring": false, "associatePublicIPAddress": false,
+      "metadataOptions": {"httpEndpoint": "disabled", "httpProtocolIPv6": "disabled",
+                          "httpPutResponseHopLimit": 1, "httpTokens": "optional"},
+      "userData": "userdata-test-1",
+      "blockDeviceMappings": [
+        {"deviceName": "map-device-1",
+         "ebs": {"deleteOnTermination": false, "encrypted": false, "iops": 0,
+                 "kmsKeyID": "fakeKMSKeyID", "snapshotID": "fakeSnapshot", "throughput": 0,
+                 "volumeSize": "2G", "volumeType": "standard"}},
+        {"deviceName": "map-device-2"}]}})"));
+  EXPECT_TRUE(node_class);
+  return node_class.value_or(EC2NodeClass());
+}
+
+std::string class_hash(const EC2NodeClass& node_class) {
+  return node_class_hash(node_class, "test-ca-bundle");
+}
+
+TEST(EC2NodeClassHash, API_335_vectors) {
+  EXPECT_EQ(class_hash(base_class()), "11148166120438674859");
+  EC2NodeClass changed = base_class();
+  changed.spec.userData = "userdata-test-2";
+  EXPECT_EQ(class_hash(changed), "11774429238106843388");
+  changed = base_class();
+  changed.spec.blockDeviceMappings[0].ebs->volumeSize = "10G";
+  EXPECT_EQ(class_hash(changed), "10372902467896351912");
+  changed = base_class();
+  changed.spec.role.clear();
+  changed.spec.instanceProfile = "test-instance-profile";
+  EXPECT_EQ(class_hash(changed), "10323991363677716244");
+  changed = base_class();
+  changed.spec.instanceStorePolicy = "RAID0";
+  EXPECT_EQ(class_hash(changed), "16697988646989909967");
+  changed = base_class();
+  changed.spec.connectionTracking.emplace().udpTimeout = 45;
+  EXPECT_EQ(class_hash(changed), "17941926745862994490");
+  changed = base_class();
+  changed.spec.cpuOptions.emplace().nestedVirtualization = "enabled";
+  EXPECT_EQ(class_hash(changed), "6157846767212910604");
+  changed = base_class();
+  changed.spec.associatePublicIPAddress = true;
+  EXPECT_EQ(class_hash(changed), "16141801171825097963");
+  changed = base_class();
+  changed.spec.context = "context-2";
+  EXPECT_EQ(class_hash(changed), "2279761750428738028");
+  changed = base_class();
+  changed.spec.detailedMonitoring = true;
+  EXPECT_EQ(class_hash(changed), "1936848126751988570");
+}
+
+TEST(EC2NodeClassHash, API_333_what_is_not_part_of_it) {
+  EC2NodeClass changed = base_class();
+  std::swap(changed.spec.blockDeviceMappings[0], changed.spec.blockDeviceMappings[1]);
+  changed.spec.subnetSelectorTerms.emplace_back().id = "subnet-1";
+  changed.spec.securityGroupSelectorTerms.emplace_back().id = "sg-1";
+  changed.spec.amiSelectorTerms.emplace_back().id = "ami-1";
+  changed.spec.capacityReservationSelectorTerms.emplace_back().id = "cr-1";
+  changed.spec.ipPrefixCount = 2;
+  changed.metadata.name = "other";
+  EXPECT_EQ(class_hash(changed), class_hash(base_class()));
+
+  EC2NodeClass alias = base_class();
+  alias.spec.amiSelectorTerms.emplace_back().alias = "al2023@latest";
+  EXPECT_NE(class_hash(alias), class_hash(base_class()));
+  EC2NodeClass named = alias;
+  named.spec.amiFamily = "AL2023";
+  EXPECT_EQ(class_hash(named), class_hash(alias));
+}
+
+TEST(EC2NodeClassHash, API_326_331_332_spelling) {
+  EC2NodeClass big = base_class();
+  big.spec.blockDeviceMappings[0].ebs->volumeSize = "1024Gi";
+  EC2NodeClass same = base_class();
+  same.spec.blockDeviceMappings[0].ebs->volumeSize = "1Ti";
+  EXPECT_EQ(class_hash(big), class_hash(same));
+
+  EC2NodeClass kubelet = base_class();
+  kubelet.spec.kubelet = *base::parse_json(R"({"maxPods": 1, "clusterDNS": ["<&>"]})");
+  same = base_class();
+  same.spec.kubelet = *base::parse_json(R"({"clusterDNS": ["<&>"], "maxPods": 1})");
+  EXPECT_EQ(class_hash(kubelet), class_hash(same));
+  EXPECT_NE(class_hash(kubelet), class_hash(base_class()));
+  same.spec.kubelet = base::Json(boost::json::object());
+  EXPECT_EQ(class_hash(same), class_hash(base_class())) << "an empty map counts as none";
+
+  EC2NodeClass given = base_class();
+  given.spec.networkInterfaces.give();
+  EXPECT_NE(class_hash(given), class_hash(base_class())) << "given, though empty";
+}
+
 TEST(NodePoolHash, faults_of_the_wire_form_name_their_place) {
   base::Result<std::string> hash = node_pool_hash(
       *base::parse_json(R"({"spec": {"template": {"spec": {"taints": [{"key": 7}]}}}})"));

@@ -12,7 +12,7 @@ FIELDS(ProvisionerKubelet, clusterDNS, containerRuntime, maxPods, podsPerCore, s
        imageGCHighThresholdPercent, imageGCLowThresholdPercent, cpuCFSQuota);
 FIELDS(ProvisionerBlockDevice, deleteOnTermination, encrypted, iops, kmsKeyID, snapshotID,
        throughput, volumeSize, volumeType);
-FIELDS(ProvisionerBlockDeviceMapping, deviceName, ebs);
+FIELDS(ProvisionerBlockDeviceMapping, deviceName, ebs, rootVolume);
 FIELDS(InlineProvider, apiVersion, kind, subnetSelector, securityGroupSelector, amiFamily,
        instanceProfile, tags, launchTemplate, metadataOptions, blockDeviceMappings, context);
 FIELDS(ProviderReference, apiVersion, kind, name);

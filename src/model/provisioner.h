@@ -48,6 +48,7 @@ DESCRIBED(ProvisionerBlockDevice);
 struct ProvisionerBlockDeviceMapping {
   std::string deviceName;
   std::optional<ProvisionerBlockDevice> ebs;
+  std::optional<bool> rootVolume;  // since v1beta1
 };
 DESCRIBED(ProvisionerBlockDeviceMapping);
 

@@ -182,7 +182,7 @@ void check_images(const EC2NodeClassSpec& spec, Faults& faults) {
     if (terms.size() > 1) faults.add(at, "a term with an alias must be the only term");
   }
 
-  if (!spec.amiFamily.empty()) {
+  if (spec.amiFamily.is_given()) {
     std::string fault = choice_fault(spec.amiFamily, kFamilies);
     std::string_view family = family_of_alias(alias);
     if (fault.empty() && !alias.empty() && spec.amiFamily != family && spec.amiFamily != "Custom") {
@@ -207,15 +207,15 @@ void check_tags(const Labels& tags, Faults& faults) {
 }
 
 void check_block_device(const BlockDevice& ebs, const std::string& path, Faults& faults) {
-  if (ebs.snapshotID.empty() && ebs.volumeSize.empty()) {
+  if (!ebs.snapshotID.is_given() && !ebs.volumeSize.is_given()) {
     faults.add(path, "needs snapshotID or volumeSize");
   }
-  if (!ebs.volumeSize.empty() && !is_volume_size(ebs.volumeSize)) {
+  if (ebs.volumeSize.is_given() && !is_volume_size(ebs.volumeSize)) {
     faults.add(path + ".volumeSize",
                quoted(ebs.volumeSize) +
                    " is no whole number of Gi (to 59000), G (to 64000), Ti (to 58) or T (to 64)");
   }
-  if (!ebs.volumeType.empty()) {
+  if (ebs.volumeType.is_given()) {
     faults.add_if(path + ".volumeType", choice_fault(ebs.volumeType, kVolumeTypes));
   }
   if (!ebs.volumeInitializationRate) return;
@@ -240,17 +240,17 @@ void check_block_devices(const std::vector<BlockDeviceMapping>& mappings, Faults
 
 void check_metadata_options(const MetadataOptions& options, Faults& faults) {
   const std::string path = "spec.metadataOptions";
-  if (!options.httpEndpoint.empty()) {
+  if (options.httpEndpoint.is_given()) {
     faults.add_if(path + ".httpEndpoint", choice_fault(options.httpEndpoint, kSwitch));
   }
-  if (!options.httpProtocolIPv6.empty()) {
+  if (options.httpProtocolIPv6.is_given()) {
     faults.add_if(path + ".httpProtocolIPv6", choice_fault(options.httpProtocolIPv6, kSwitch));
   }
   if (options.httpPutResponseHopLimit) {
     faults.add_if(path + ".httpPutResponseHopLimit",
                   range_fault(*options.httpPutResponseHopLimit, 1, 64));
   }
-  if (!options.httpTokens.empty()) {
+  if (options.httpTokens.is_given()) {
     faults.add_if(path + ".httpTokens", choice_fault(options.httpTokens, kTokens));
   }
 }
@@ -299,15 +299,29 @@ void check_connection_tracking(const ConnectionTracking& tracking, Faults& fault
   check("udpTimeout", tracking.udpTimeout, 30, 60);
 }
 
+// A text that is there but empty (API-178, API-179, API-189).
+void check_not_empty(const base::Given<std::string>& text, const char* field, Faults& faults) {
+  if (text.is_given() && text.empty()) faults.add(field, "is empty; leave it out or give a value");
+}
+
 void check_placement_group(const PlacementGroupSelector& selector, Faults& faults) {
   const std::string path = "spec.placementGroupSelector";
-  if (selector.name.empty() == selector.id.empty()) {
+  if (selector.name.is_given() == selector.id.is_given()) {
     faults.add(path, "needs either name or id");
   }
+  check_not_empty(selector.name, "spec.placementGroupSelector.name", faults);
   check_id(selector.id, "pg-", true, path, faults);
 }
 
 }  // namespace
+
+std::string effective_family(const EC2NodeClassSpec& spec) {
+  if (!spec.amiFamily.empty()) return spec.amiFamily;
+  for (const AMISelectorTerm& term : spec.amiSelectorTerms) {
+    if (!term.alias.empty()) return std::string(family_of_alias(term.alias));
+  }
+  return {};
+}
 
 bool is_forbidden_tag(std::string_view key) {
   return key == "eks:eks-cluster-name" || key == kNodePoolLabel ||
@@ -339,7 +353,11 @@ std::vector<Fault> admission_faults(const EC2NodeClass& node_class, const EC2Nod
   check_capacity_reservations(spec.capacityReservationSelectorTerms, faults);
   if (spec.placementGroupSelector) check_placement_group(*spec.placementGroupSelector, faults);
   check_images(spec, faults);
-  if (spec.role.empty() == spec.instanceProfile.empty()) {
+  check_not_empty(spec.role, "spec.role", faults);
+  check_not_empty(spec.instanceProfile, "spec.instanceProfile", faults);
+  bool has_empty = (spec.role.is_given() && spec.role.empty()) ||
+                   (spec.instanceProfile.is_given() && spec.instanceProfile.empty());
+  if (!has_empty && spec.role.empty() == spec.instanceProfile.empty()) {
     faults.add(spec.role.empty() ? "spec.role" : "spec.instanceProfile",
                spec.role.empty() ? "is required, unless instanceProfile is set"
                                  : "cannot be set together with role; leave one out");
@@ -347,7 +365,7 @@ std::vector<Fault> admission_faults(const EC2NodeClass& node_class, const EC2Nod
   check_tags(spec.tags, faults);
   if (spec.kubelet && !spec.kubelet->is_object()) faults.add("spec.kubelet", "is no object");
   check_block_devices(spec.blockDeviceMappings, faults);
-  if (!spec.instanceStorePolicy.empty()) {
+  if (spec.instanceStorePolicy.is_given()) {
     faults.add_if("spec.instanceStorePolicy",
                   choice_fault(spec.instanceStorePolicy, kStorePolicies));
   }
@@ -357,7 +375,7 @@ std::vector<Fault> admission_faults(const EC2NodeClass& node_class, const EC2Nod
   }
   if (spec.metadataOptions) check_metadata_options(*spec.metadataOptions, faults);
   if (spec.connectionTracking) check_connection_tracking(*spec.connectionTracking, faults);
-  if (spec.cpuOptions && !spec.cpuOptions->nestedVirtualization.empty()) {
+  if (spec.cpuOptions && spec.cpuOptions->nestedVirtualization.is_given()) {
     faults.add_if("spec.cpuOptions.nestedVirtualization",
                   choice_fault(spec.cpuOptions->nestedVirtualization, kSwitch));
   }

@@ -74,7 +74,35 @@ std::string any_key_fault(std::string_view key, bool is_valid, std::string_view 
 // The text before the first slash, or all of it.
 std::string_view first_part(std::string_view key) { return key.substr(0, key.find('/')); }
 
+// The type of the object in which the last step of a path stands, or nullptr.
+const base::Type* type_around(const base::Type& root, std::string_view path) {
+  const base::Type* type = &root;
+  while (true) {
+    while (type->kind != base::Type::Kind::object) {
+      if (type->element == nullptr) return nullptr;
+      type = &type->element();
+    }
+    std::size_t dot = path.find('.');
+    if (dot == std::string_view::npos) return type;
+    std::string_view name = path.substr(0, std::min(dot, path.find('[')));
+    auto field = std::ranges::find(type->fields, name, &base::Field::name);
+    if (field == type->fields.end()) return nullptr;
+    type = &field->type();
+    path.remove_prefix(dot + 1);
+  }
+}
+
 }  // namespace
+
+std::string nearest_field(const base::Type& root, std::string_view path) {
+  const base::Type* type = type_around(root, path);
+  if (type == nullptr) return {};
+  std::vector<std::string_view> names;
+  names.reserve(type->fields.size());
+  for (const base::Field& field : type->fields)
+    names.push_back(field.name);
+  return did_you_mean(path.substr(path.rfind('.') + 1), names);
+}
 
 void Faults::add(std::string field, std::string message) {
   faults_.push_back({std::move(field), std::move(message)});
@@ -216,14 +244,17 @@ std::string nillable_duration_fault(const NillableDuration& duration) {
          "seconds such as \"1h30m\"";
 }
 
+std::string plain_duration_fault(const DurationText& duration) {
+  if (duration.text.empty() || is_plain_duration(duration.text)) return {};
+  return quoted(duration.text) + " is no sum of whole hours, minutes and seconds such as \"1h30m\"";
+}
+
 void check_lifetimes(const std::optional<DurationText>& termination_grace_period,
                      const std::optional<NillableDuration>& expire_after, const std::string& path,
                      Faults& faults) {
-  if (termination_grace_period && !termination_grace_period->text.empty() &&
-      !is_plain_duration(termination_grace_period->text)) {
-    faults.add(path + ".terminationGracePeriod",
-               quoted(termination_grace_period->text) +
-                   " is no sum of whole hours, minutes and seconds such as \"1h30m\"");
+  if (termination_grace_period) {
+    faults.add_if(path + ".terminationGracePeriod",
+                  plain_duration_fault(*termination_grace_period));
   }
   if (expire_after) faults.add_if(path + ".expireAfter", nillable_duration_fault(*expire_after));
 }

@@ -76,9 +76,23 @@ void check_node_class_reference(const NodeClassReference& reference, const std::
 void check_lifetimes(const std::optional<DurationText>& termination_grace_period,
                      const std::optional<NillableDuration>& expire_after, const std::string& path,
                      Faults& faults);
-// Pattern of `Never` or a duration (API-014).
+// Pattern of `Never` or a duration (API-014), and of a plain duration (API-016).
 std::string nillable_duration_fault(const NillableDuration& duration);
+std::string plain_duration_fault(const DurationText& duration);
 
+// The values of Gt, Lt, Gte and Lte (API-056); "" for other operators.
+std::string comparison_fault(std::string_view op, const std::vector<std::string>& values);
+
+// The AMI family that a class stands for: as written, or that of its alias in its canonical
+// spelling; "" if neither says one (API-202).
+std::string effective_family(const EC2NodeClassSpec& spec);
+
+// An eviction threshold: a percentage or an amount of 0 or more (API-227).
+std::string threshold_fault(std::string_view text);
+
+inline constexpr std::string_view kEvictionSignals[] = {"memory.available",   "nodefs.available",
+                                                        "nodefs.inodesFree",  "imagefs.available",
+                                                        "imagefs.inodesFree", "pid.available"};
 inline constexpr std::string_view kOperators[] = {"In", "NotIn", "Exists", "DoesNotExist",
                                                   "Gt", "Lt",    "Gte",    "Lte"};
 inline constexpr std::string_view kTaintEffects[] = {"NoSchedule", "PreferNoSchedule", "NoExecute"};

@@ -30,14 +30,6 @@ bool is_whole_number(std::string_view text) {
   return is_digits(text) && base::to_integer<std::int64_t>(text).has_value();
 }
 
-std::string comparison_fault(std::string_view op, const std::vector<std::string>& values) {
-  if (values.size() != 1) {
-    return fmt::format("{} takes exactly one value, found {}", op, values.size());
-  }
-  if (is_whole_number(values.front())) return {};
-  return fmt::format("{} takes a whole number of 0 or more, found \"{}\"", op, values.front());
-}
-
 // The values that a key can have, if they are known once and for all (API-070).
 std::span<const std::string_view> closed_values(std::string_view key) {
   if (key == kCapacityTypeLabel) return kCapacityTypes;
@@ -70,6 +62,15 @@ std::string too_few_values(std::int32_t min_values, std::size_t count) {
 
 }  // namespace
 
+std::string comparison_fault(std::string_view op, const std::vector<std::string>& values) {
+  if (!is_comparison(op)) return {};
+  if (values.size() != 1) {
+    return fmt::format("{} takes exactly one value, found {}", op, values.size());
+  }
+  if (is_whole_number(values.front())) return {};
+  return fmt::format("{} takes a whole number of 0 or more, found \"{}\"", op, values.front());
+}
+
 std::vector<std::string> requirement_faults(std::string_view written_key, std::string_view op,
                                             const std::vector<std::string>& values,
                                             std::optional<std::int32_t> min_values) {
@@ -93,7 +94,7 @@ std::vector<std::string> requirement_faults(std::string_view written_key, std::s
     if (std::cmp_less(values.size(), at_least)) add(too_few_values(at_least, values.size()));
     add(closed_values_fault(key, values, at_least));
   }
-  if (is_comparison(op)) add(comparison_fault(op, values));
+  add(comparison_fault(op, values));
   return faults;
 }
 
@@ -121,9 +122,7 @@ void check_requirements(const std::vector<NodeRequirement>& requirements, const 
     if (op == "In" && requirement.values.empty()) {
       faults.add(at + ".values", "In needs at least one value");
     }
-    if (is_comparison(op)) {
-      faults.add_if(at + ".values", comparison_fault(op, requirement.values));
-    }
+    faults.add_if(at + ".values", comparison_fault(op, requirement.values));
     if (!requirement.minValues) continue;
     faults.add_if(at + ".minValues", range_fault(*requirement.minValues, 1, kMostMinValues));
     // Entries are counted as they are listed, repeated ones too (API-057).

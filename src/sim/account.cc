@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "model/conditions.h"
 #include "model/labels.h"
+#include "model/validate.h"
 
 namespace sim {
 namespace {
@@ -192,6 +193,9 @@ model::EC2NodeClassStatus ready_status(const model::EC2NodeClass& node_class,
                 "SecurityGroupSelector did not match any SecurityGroups");
     } else if (type == model::kAMIsReady) {
       set_found(!status.amis.empty(), "AMINotFound", "AMISelector did not match any AMIs");
+    } else if (type == model::kValidationSucceeded) {
+      std::optional<model::ClassFault> fault = model::runtime_fault(node_class);
+      set_found(!fault, fault ? fault->reason : "", fault ? fault->message : "");
     } else {
       set_found(true, "", "");
     }

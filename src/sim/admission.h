@@ -2,9 +2,10 @@
 //
 //   admission_core.cc     the kinds of Kubernetes that actors and kubectl rely on. Defaults are the
 //                         API's; refused is what a person is likely to get wrong.
-//   admission_custom.cc   NodePool, NodeClaim, EC2NodeClass: the schemas' defaults and rules
-//                         (api.md sections 4, 5 and 9)
-//   admission_retired.cc  Provisioner: kept as written, converted to today's kinds
+//   admission_custom.cc   NodePool, NodeClaim, NodeOverlay, CapacityBuffer and the node classes: the
+//                         schemas' defaults and rules (api.md sections 4, 5 and 7 to 10)
+//   admission_retired.cc  the retired kinds: kept as written, converted to those of today (api.md
+//                         section 14)
 #pragma once
 
 #include "model/convert.h"

@@ -1,9 +1,12 @@
 #include <utility>
 
 #include "base/patch.h"
+#include "model/capacity_buffer.h"
 #include "model/defaults.h"
+#include "model/kwok_node_class.h"
 #include "model/node_claim.h"
 #include "model/node_class.h"
+#include "model/node_overlay.h"
 #include "model/node_pool.h"
 #include "sim/admission.h"
 #include "sim/errors.h"
@@ -31,7 +34,9 @@ Result<void> fill_in(const Stored*, Json& value, const WriteOptions& options) {
 template <class T>
 void install(Store& store) {
   const Resource& resource = store.resource_of(model::kind_of<T>());
-  store.admit(resource, fill_in<T>);
+  if constexpr (requires(T object) { model::fill_in_defaults(object); }) {
+    store.admit(resource, fill_in<T>);
+  }
   store.validate(resource,
                  [&resource](const Stored* before, const Stored& after,
                              const WriteOptions& options) -> Result<void> {
@@ -49,6 +54,9 @@ void install_custom_admission(Store& store) {
   install<model::NodePool>(store);
   install<model::NodeClaim>(store);
   install<model::EC2NodeClass>(store);
+  install<model::NodeOverlay>(store);
+  install<model::CapacityBuffer>(store);
+  install<model::KWOKNodeClass>(store);
 }
 
 }  // namespace sim

@@ -20,20 +20,25 @@ using boost::json::object;
 
 Json text(std::string_view value) { return Json(boost::json::string(value)); }
 
-// Keeps the objects of today that belong to a retired one in step with it.
+// Keeps the objects of today that belong to retired ones in step with them. All retired objects of
+// the cluster are converted together, since the settings of a pool may move to the class that
+// another object makes.
 class Conversions {
  public:
-  Conversions(Store& store, const Resource& retired, model::ClassDefaults class_defaults)
-      : store_(store), retired_(retired), class_defaults_(std::move(class_defaults)) {}
+  Conversions(Store& store, std::vector<const Resource*> retired,
+              model::ClassDefaults class_defaults)
+      : store_(store), retired_(std::move(retired)), class_defaults_(std::move(class_defaults)) {}
 
   // Whether the object converts and all that it converts to could be written.
-  Result<void> check(const Stored& stored, const WriteOptions& options) const {
-    model::Conversion conversion = convert(stored, options);
+  Result<void> check(const Resource& resource, const Stored& stored,
+                     const WriteOptions& options) const {
+    bool is_strict = options.field_validation == FieldValidation::strict;
+    model::Conversion conversion = std::move(convert(resource, stored, is_strict).front().second);
     if (!conversion.errors.empty()) {
-      return invalid_object(retired_, meta_text(stored.json, "name"), conversion.errors);
+      return invalid_object(resource, meta_text(stored.json, "name"), conversion.errors);
     }
     for (const Json& wanted : conversion.objects) {
-      Result<StoredPtr> written = write(stored, wanted, true);
+      Result<StoredPtr> written = write(resource, stored, wanted, true);
       if (!written) return std::unexpected(written.error());
     }
     if (options.warnings != nullptr) {
@@ -44,21 +49,55 @@ class Conversions {
   }
 
   // Requires: check() passed just now.
-  void apply(const Stored& stored) const {
-    model::Conversion conversion = convert(stored, {});
-    for (const Json& wanted : conversion.objects) {
-      Result<StoredPtr> written = write(stored, wanted, false);
+  void apply(const Resource& resource, const Stored& stored) const {
+    std::vector<Converted> all = convert(resource, stored, false);
+    for (const Json& wanted : all.front().second.objects) {
+      Result<StoredPtr> written = write(resource, stored, wanted, false);
       base::check(written.has_value(), "what was checked can be written");
     }
-    remove_others(stored, conversion.objects);
+    remove_others(stored, all.front().second.objects);
+    // What changes for the others follows them; what they cannot write now is told when they are
+    // applied again.
+    for (std::size_t index = 1; index < all.size(); ++index) {
+      const auto& [owner, conversion] = all[index];
+      if (!conversion.errors.empty()) continue;
+      for (const Json& wanted : conversion.objects) {
+        [[maybe_unused]] Result<StoredPtr> written =
+            write(*owner.resource, *owner.stored, wanted, false);
+      }
+    }
   }
 
  private:
-  model::Conversion convert(const Stored& stored, const WriteOptions& options) const {
-    model::ConvertOptions convert_options;
-    convert_options.strict = options.field_validation == FieldValidation::strict;
-    convert_options.fill_in = class_defaults_;
-    return model::convert(stored.json, convert_options);
+  struct Owner {
+    const Resource* resource;
+    const Stored* stored;
+    StoredPtr kept;  // of the others, so that it stays
+  };
+  using Converted = std::pair<Owner, model::Conversion>;
+
+  // The object itself first, then the others by kind and name.
+  std::vector<Converted> convert(const Resource& resource, const Stored& stored,
+                                 bool is_strict) const {
+    std::vector<Owner> owners = {{&resource, &stored, nullptr}};
+    std::string_view name = meta_text(stored.json, "name");
+    for (const Resource* kind : retired_) {
+      for (const StoredPtr& item : store_.list(*kind).items) {
+        bool is_itself = kind == &resource && meta_text(item->json, "name") == name;
+        if (!is_itself) owners.push_back({kind, item.get(), item});
+      }
+    }
+    std::vector<Json> documents;
+    for (const Owner& owner : owners)
+      documents.push_back(owner.stored->json);
+    model::ConvertOptions options;
+    options.strict = is_strict;
+    options.fill_in = class_defaults_;
+    std::vector<model::Conversion> conversions = model::convert_all(documents, options);
+    std::vector<Converted> result;
+    for (std::size_t index = 0; index < owners.size(); ++index)
+      result.emplace_back(std::move(owners[index]), std::move(conversions[index]));
+    return result;
   }
 
   const Resource& resource_of(const Json& wanted) const {
@@ -73,7 +112,8 @@ class Conversions {
     return std::ranges::find(owners, uid, &model::OwnerReference::uid) != owners.end();
   }
 
-  Result<StoredPtr> write(const Stored& owner, const Json& wanted, bool dry_run) const {
+  Result<StoredPtr> write(const Resource& kind, const Stored& owner, const Json& wanted,
+                          bool dry_run) const {
     const Resource& resource = resource_of(wanted);
     std::string_view name = meta_text(wanted, "name");
     WriteOptions options;
@@ -81,11 +121,11 @@ class Conversions {
     StoredPtr existing = store_.get(resource, "", name);
     if (existing == nullptr) {
       Json created = wanted;
-      metadata_of(created)["ownerReferences"] = boost::json::array{reference_to(owner)};
+      metadata_of(created)["ownerReferences"] = boost::json::array{reference_to(kind, owner)};
       return store_.create(resource, "", std::move(created), options);
     }
     if (!is_owned_by(*existing, meta_text(owner.json, "uid")))
-      return taken(owner, resource, *existing);
+      return taken(kind, owner, resource, *existing);
     Json updated = existing->json;
     updated.get_object()["spec"] = wanted.at("spec");
     for (std::string_view map : {"labels", "annotations"}) {
@@ -100,17 +140,17 @@ class Conversions {
     return store_.update(resource, "", name, std::move(updated), options);
   }
 
-  Json reference_to(const Stored& owner) const {
-    return {{"apiVersion", text(retired_.api_version())},
-            {"kind", text(retired_.kind)},
+  static Json reference_to(const Resource& kind, const Stored& owner) {
+    return {{"apiVersion", text(kind.api_version())},
+            {"kind", text(kind.kind)},
             {"name", text(meta_text(owner.json, "name"))},
             {"uid", text(meta_text(owner.json, "uid"))},
             {"controller", true},
             {"blockOwnerDeletion", true}};
   }
 
-  std::unexpected<base::Error> taken(const Stored& owner, const Resource& resource,
-                                     const Stored& existing) const {
+  static std::unexpected<base::Error> taken(const Resource& kind, const Stored& owner,
+                                            const Resource& resource, const Stored& existing) {
     std::string_view name = meta_text(existing.json, "name");
     const auto& owners = existing.object.metadata().ownerReferences;
     std::string whose = owners.empty() ? "one that was applied by itself"
@@ -120,8 +160,8 @@ class Conversions {
         base::Code::conflict,
         fmt::format("{} \"{}\" converts to {} \"{}\", but there is {} already: delete it or rename "
                     "the {}",
-                    retired_.qualified_plural(), meta_text(owner.json, "name"),
-                    resource.qualified_plural(), name, whose, retired_.kind));
+                    kind.qualified_plural(), meta_text(owner.json, "name"),
+                    resource.qualified_plural(), name, whose, kind.kind));
   }
 
   // What an earlier version of the object converted to and this one does not.
@@ -142,22 +182,27 @@ class Conversions {
   }
 
   Store& store_;
-  const Resource& retired_;
+  std::vector<const Resource*> retired_;
   model::ClassDefaults class_defaults_;
 };
 
 }  // namespace
 
 void install_retired_admission(Store& store, const model::ClassDefaults& class_defaults) {
+  std::vector<const Resource*> retired;
   for (const Resource& resource : store.resources()) {
-    if (!model::is_convertible(resource.api_version(), resource.kind)) continue;
-    auto conversions = std::make_shared<const Conversions>(store, resource, class_defaults);
-    store.validate(resource,
-                   [conversions](const Stored*, const Stored& after, const WriteOptions& options) {
-                     bool is_status = options.subresource == "status";
-                     return is_status ? Result<void>() : conversions->check(after, options);
-                   });
-    store.follow(resource, [conversions](const Stored& after) { conversions->apply(after); });
+    if (model::is_convertible(resource.api_version(), resource.kind)) retired.push_back(&resource);
+  }
+  auto conversions = std::make_shared<const Conversions>(store, retired, class_defaults);
+  for (const Resource* resource : retired) {
+    store.validate(*resource, [conversions, resource](const Stored*, const Stored& after,
+                                                      const WriteOptions& options) {
+      bool is_status = options.subresource == "status";
+      return is_status ? Result<void>() : conversions->check(*resource, after, options);
+    });
+    store.follow(*resource, [conversions, resource](const Stored& after) {
+      conversions->apply(*resource, after);
+    });
   }
 }
 

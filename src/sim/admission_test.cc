@@ -344,6 +344,71 @@ TEST_F(AdmissionTest, a_wrong_provisioner_is_refused_with_all_it_would_make) {
   EXPECT_TRUE(stored(model::Kind::NodePool, "default").is_null());
 }
 
+TEST_F(AdmissionTest, API_450_settings_of_a_provisioner_move_to_the_class_of_its_template) {
+  ASSERT_TRUE(create(R"({"apiVersion": "karpenter.k8s.aws/v1alpha1", "kind": "AWSNodeTemplate",
+    "metadata": {"name": "batch"}, "spec": {"subnetSelector": {"a": "b"},
+    "securityGroupSelector": {"a": "b"}, "amiFamily": "Bottlerocket"}})"));
+  EXPECT_EQ(base::find_path(stored(model::Kind::EC2NodeClass, "batch"), {"spec", "kubelet"}),
+            nullptr);
+  ASSERT_TRUE(create(provisioner("karpenter.sh/capacity-type",
+                                 R"("providerRef": {"name": "batch"},
+                                    "kubeletConfiguration": {"maxPods": 40})")));
+  EXPECT_EQ(stored(model::Kind::EC2NodeClass, "batch").at("spec").at("kubelet").at("maxPods"), 40);
+  EXPECT_TRUE(stored(model::Kind::EC2NodeClass, "default").is_null());
+}
+
+TEST_F(AdmissionTest, API_425_a_v1beta1_pool_is_kept_beside_the_pool_of_today) {
+  const std::string_view text = R"({"apiVersion": "karpenter.sh/v1beta1", "kind": "NodePool",
+    "metadata": {"name": "web"}, "spec": {"template": {"spec": {"requirements": [],
+    "nodeClassRef": {"name": "web"}}}, "disruption": {"expireAfter": "240h"}}})";
+  ASSERT_TRUE(create(text));
+  const Resource& old = resource("karpenter.sh/v1beta1", "NodePool");
+  ASSERT_NE(store_.get(old, "", "web"), nullptr);
+  EXPECT_EQ(
+      base::string_at(store_.get(old, "", "web")->json, {"spec", "disruption", "expireAfter"}),
+      "240h");
+  Json pool = stored(model::Kind::NodePool, "web");
+  ASSERT_TRUE(pool.is_object());
+  EXPECT_EQ(base::string_at(pool, {"spec", "template", "spec", "expireAfter"}), "240h");
+  EXPECT_EQ(base::string_at(pool.at("metadata").at("ownerReferences").at(0), {"apiVersion"}),
+            "karpenter.sh/v1beta1");
+  ASSERT_TRUE(store_.patch(old, "", "web", PatchType::merge,
+                           *base::parse_json(R"({"spec": {"weight": 7}})")));
+  EXPECT_EQ(stored(model::Kind::NodePool, "web").at("spec").at("weight"), 7);
+}
+
+TEST_F(AdmissionTest, API_424_a_machine_is_kept_and_launches_nothing) {
+  std::vector<std::string> warnings;
+  WriteOptions options;
+  options.warnings = &warnings;
+  ASSERT_TRUE(create(R"({"apiVersion": "karpenter.sh/v1alpha5", "kind": "Machine",
+    "metadata": {"name": "old"}, "spec": {"requirements": []}})",
+                     options));
+  EXPECT_THAT(warnings, ::testing::Contains(HasSubstr("stands for a running machine")));
+  EXPECT_TRUE(stored(model::Kind::NodeClaim, "old").is_null());
+}
+
+TEST_F(AdmissionTest, overlays_buffers_and_classes_of_kwok_are_judged_and_filled_in) {
+  auto overlay = [](std::string_view spec) {
+    return R"({"apiVersion": "karpenter.sh/v1alpha1", "kind": "NodeOverlay",
+      "metadata": {"name": "a"}, "spec": )" +
+           std::string(spec) + "}";
+  };
+  base::Error error = refusal(overlay(R"({"requirements": [], "price": "-1"})"));
+  EXPECT_EQ(error.code, Code::invalid);
+  EXPECT_THAT(error.message, HasSubstr("spec.price: "));
+  EXPECT_TRUE(create(overlay(R"({"requirements": [], "price": "1"})")));
+  Json buffer = (*create(R"({"apiVersion": "autoscaling.x-k8s.io/v1beta1", "kind": "CapacityBuffer",
+    "metadata": {"name": "a"}, "spec": {}})"))
+                    ->json;
+  EXPECT_EQ(base::string_at(buffer, {"spec", "provisioningStrategy"}),
+            "buffer.x-k8s.io/active-capacity");
+  Json kwok = (*create(R"({"apiVersion": "karpenter.kwok.sh/v1alpha1", "kind": "KWOKNodeClass",
+    "metadata": {"name": "a"}})"))
+                  ->json;
+  EXPECT_EQ(base::string_at(kwok.at("status").at("conditions").at(0), {"type"}), "Ready");
+}
+
 TEST_F(AdmissionTest, a_name_that_is_taken_is_a_conflict_that_says_by_whom) {
   ASSERT_TRUE(create(kPool));
   base::Error error = refusal(provisioner());

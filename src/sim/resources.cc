@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <tuple>
 
 #include "model/labels.h"
 
@@ -13,8 +14,6 @@ constexpr bool kNamespaced = true;
 constexpr bool kCluster = false;
 constexpr bool kStatus = true;
 constexpr bool kNoStatus = false;
-
-constexpr std::string_view kProvisionerVersion = "v1alpha5";
 
 constexpr std::string_view kBufferGroup = "autoscaling.x-k8s.io";
 
@@ -92,13 +91,27 @@ void add_kept_workloads(std::vector<Resource>& all) {
   all.push_back(kept("batch", "v1", "cronjobs", "CronJob", kNamespaced, kStatus, {"cj"}, {"all"}));
 }
 
+// Retired kinds (api.md section 14), with their scope, short names and categories of then.
+void add_retired(std::vector<Resource>& all) {
+  auto add = [&](std::string_view group, std::string_view version, std::string_view plural,
+                 std::string_view kind, std::vector<std::string> short_names = {}) {
+    all.push_back(kept(group, version, plural, kind, kCluster, kStatus, std::move(short_names),
+                       {"karpenter"}));
+    all.back().has_scale = false;
+  };
+  add(model::kKarpenterGroup, "v1alpha5", "provisioners", "Provisioner");
+  add(model::kKarpenterGroup, "v1alpha5", "machines", "Machine");
+  add(model::kAwsGroup, "v1alpha1", "awsnodetemplates", "AWSNodeTemplate");
+  add(model::kKarpenterGroup, "v1beta1", "nodepools", "NodePool");
+  add(model::kKarpenterGroup, "v1beta1", "nodeclaims", "NodeClaim");
+  add(model::kAwsGroup, "v1beta1", "ec2nodeclasses", "EC2NodeClass", {"ec2nc", "ec2ncs"});
+}
+
 void add_kept_rest(std::vector<Resource>& all) {
   constexpr std::string_view kNetworking = "networking.k8s.io";
   constexpr std::string_view kRbac = "rbac.authorization.k8s.io";
   all.push_back(
       kept("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", kNamespaced, kNoStatus));
-  all.push_back(kept(model::kKarpenterGroup, kProvisionerVersion, "provisioners", "Provisioner",
-                     kCluster, kStatus, {}, {"karpenter"}));
   all.push_back(kept(kNetworking, "v1", "ingresses", "Ingress", kNamespaced, kStatus, {"ing"}));
   all.push_back(kept(kNetworking, "v1", "networkpolicies", "NetworkPolicy", kNamespaced, kNoStatus,
                      {"netpol"}));
@@ -119,8 +132,10 @@ std::vector<Resource> make_resources() {
   add_kept_core(all);
   add_kept_workloads(all);
   add_kept_rest(all);
-  std::ranges::sort(
-      all, {}, [](const Resource& resource) { return std::pair(resource.group, resource.plural); });
+  add_retired(all);
+  std::ranges::sort(all, {}, [](const Resource& resource) {
+    return std::tuple(resource.group, resource.plural, resource.version);
+  });
   return all;
 }
 

@@ -1,6 +1,6 @@
 // The resources that the simulated API server serves: those of model::kinds(), those that are only
 // kept and shown, so that a user's real manifests apply (Service, ConfigMap, …), and the retired
-// Provisioner, which is kept as written and converted.
+// kinds, which are kept as written under their own paths and converted.
 #pragma once
 
 #include <optional>
