@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/catalog_command.h"
+#include "app/check.h"
 #include "app/completion.h"
 #include "app/convert.h"
 #include "app/demo.h"
@@ -25,6 +26,7 @@ constexpr const char* kFooter = R"(Examples:
   joiner demo --walk all            play two public walks through Karpenter, and end
   joiner demo --speed 60            an embedded cluster to try with kubectl, a minute a second
   kubectl get nodepools,nodes,pods,ds -A -o json | joiner plan -f -
+  joiner check -f manifests/        what is wrong with these manifests, without a cluster
   joiner convert -f provisioner.yaml --node-role KarpenterNodeRole-mine
 )";
 
@@ -66,12 +68,39 @@ void add_demo(CLI::App& cli, DemoOptions& options) {
 void add_convert(CLI::App& cli, ConvertCommand& options) {
   CLI::App* convert = cli.add_subcommand(
       "convert", "Turn retired Karpenter manifests into NodePools and EC2NodeClasses of today");
-  convert->add_option("-f,--filename", options.file, "The manifest to read; - for standard input")
+  convert
+      ->add_option("-f,--filename", options.file,
+                   "The manifests to read: a file, a folder, or - for standard input")
       ->required();
-  convert->add_option("--node-role", options.node_role,
-                      "Role of the nodes, where the manifest names none");
-  convert->add_option("--instance-profile", options.instance_profile,
-                      "Instance profile of the nodes, where the manifest names none");
+  CLI::Option* role = convert->add_option("--node-role", options.node_role,
+                                          "Role of the nodes, where the manifest names none");
+  convert
+      ->add_option("--instance-profile", options.instance_profile,
+                   "Instance profile of the nodes, where the manifest names none")
+      ->excludes(role);
+  convert->add_flag("--ignore-defaults", options.ignore_defaults,
+                    "Do not add the requirements that Provisioners had by default");
+  convert
+      ->add_option("--tags", options.tags,
+                   "Tags of every class, as key=value,…: the old global setting aws.tags")
+      ->delimiter(',');
+  convert->add_flag("--ipv6", options.ipv6, "The cluster speaks IPv6");
+  convert->add_flag("--strict", options.strict, "Unknown fields are errors, not warnings");
+  convert->add_flag("--keep-runtime", options.keep_runtime,
+                    "Convert Machines and NodeClaims too, which stand for running machines");
+  convert->add_option("-o,--output", options.output, "yaml or json")
+      ->check(CLI::IsMember({"yaml", "json"}));
+}
+
+void add_check(CLI::App& cli, CheckCommand& options) {
+  CLI::App* check =
+      cli.add_subcommand("check", "Say what is wrong with manifests, without a cluster");
+  check
+      ->add_option("-f,--filename", options.file,
+                   "The manifests to read: a file, a folder, or - for standard input")
+      ->required();
+  check->add_option("-o,--output", options.output, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
 }
 
 constexpr const char* kPlanFooter = R"(Examples:
@@ -201,6 +230,7 @@ int run(int argc, char** argv) {
   cli.require_subcommand(1);
   cli.get_formatter()->column_width(32);
   DemoOptions demo;
+  CheckCommand check;
   ConvertCommand convert;
   PlanCommand plan;
   CatalogCommand catalog;
@@ -210,6 +240,7 @@ int run(int argc, char** argv) {
   add_demo(cli, demo);
   add_plan(cli, plan);
   add_catalog(cli, catalog);
+  add_check(cli, check);
   add_convert(cli, convert);
   add_simulate(cli, simulate);
   CLI::App* version = cli.add_subcommand("version", "Print the version");
@@ -227,6 +258,7 @@ int run(int argc, char** argv) {
   if (cli.got_subcommand("demo")) return run_demo(demo);
   if (cli.got_subcommand("plan")) return run_plan(plan);
   if (cli.got_subcommand("catalog")) return run_catalog(catalog);
+  if (cli.got_subcommand("check")) return run_check(check);
   if (cli.got_subcommand("convert")) return run_convert(convert);
   if (cli.got_subcommand("simulate")) return run_simulate(simulate);
   if (cli.got_subcommand("version")) return print_version(version_as_json);

@@ -2,17 +2,24 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace app {
 
 struct ConvertCommand {
-  std::string file;  // "-" for standard input
+  std::string file;  // a file, a folder, "-" for standard input
   std::string node_role;
   std::string instance_profile;
+  bool ignore_defaults = false;
+  std::vector<std::string> tags;  // "key=value"
+  bool ipv6 = false;
+  bool strict = false;
+  bool keep_runtime = false;
+  std::string output = "yaml";  // or json
 };
 
-// Prints the converted objects as YAML, warnings and errors on standard error. Returns the exit
-// code: 2 if an object cannot be converted, and then prints no object.
+// Prints the converted objects, warnings and errors on standard error. An object that cannot be
+// converted is left out, and the others are printed; the exit code is then 2 (API-357).
 int run_convert(const ConvertCommand& command);
 
 }  // namespace app
