@@ -137,9 +137,9 @@ else()
   add_library(test_support INTERFACE)
 endif()
 
-# Every folder tests/<x> with *_test.cc becomes the executable <x>_test (tests/cases: the runner of
-# tests/cases/*.case) linked with all rooms; its tests carry the label <x>. tests/support and tests/bench are not such folders. tests/fuzz is one whose
-# targets fuzz.cmake adds.
+# Every folder tests/<x> with *_test.cc becomes, with all its *.cc, the executable <x>_test (tests/cases: the runner of
+# tests/cases/*.case) linked with all rooms; its tests carry the label <x>. tests/support and tests/bench are not such
+# folders; tests/fuzz is one whose targets fuzz.cmake adds.
 function(joiner_test_folders)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*/*_test.cc)
   set(folders "")
@@ -147,10 +147,10 @@ function(joiner_test_folders)
     cmake_path(GET source PARENT_PATH folder)
     cmake_path(GET folder FILENAME folder)
     list(APPEND folders ${folder})
-    list(APPEND sources_of_${folder} ${source})
   endforeach()
   list(REMOVE_DUPLICATES folders)
   foreach(folder ${folders})
+    file(GLOB sources_of_${folder} CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*.cc)
     joiner_test(${folder}_test LABEL ${folder} PREFIX ${folder}. SOURCES ${sources_of_${folder}} LINK app test_support)
     if(TARGET joiner)
       add_dependencies(${folder}_test joiner)

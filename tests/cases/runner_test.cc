@@ -7,10 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "app/plan_input.h"
-#include "app/plan_snapshot.h"
 #include "base/json.h"
-#include "catalog/kwok.h"
+#include "cases/case_snapshot.h"
 #include "engine/pack.h"
 #include "support/case_file.h"
 
@@ -25,23 +23,6 @@ std::vector<std::string> case_names() {
   }
   std::ranges::sort(names);
   return names;
-}
-
-engine::Settings settings_of(const base::Json& from_case) {
-  engine::Settings settings;
-  if (base::string_at(from_case, {"preference-policy"}) == "Ignore") {
-    settings.preference_policy = engine::PreferencePolicy::Ignore;
-  }
-  if (base::string_at(from_case, {"min-values-policy"}) == "BestEffort") {
-    settings.min_values_policy = engine::MinValuesPolicy::BestEffort;
-  }
-  if (base::string_at(from_case, {"reserved-mode"}) == "Fallback") {
-    settings.reserved_mode = engine::ReservedMode::Fallback;
-  }
-  if (const base::Json* limit = base::find_path(from_case, {"max-instance-types"})) {
-    settings.max_instance_types = static_cast<std::size_t>(limit->as_int64());
-  }
-  return settings;
 }
 
 // What planning made of the case, in the form of `expect`.
@@ -195,14 +176,9 @@ TEST_P(Case, is_planned_as_expected) {
   auto file = support::read_case("tests/cases/" + GetParam() + ".case");
   ASSERT_TRUE(file) << file.error().message;
   ASSERT_FALSE(file->rules.empty()) << "a case names the rules that it shows";
-  auto types = catalog::read_kwok_types(file->instance_types);
-  ASSERT_TRUE(types) << types.error().message;
-  app::PlanInput input;
-  auto added = input.add(file->objects);
-  ASSERT_TRUE(added) << app::to_string(added.error());
-  engine::Settings settings = settings_of(file->settings);
-  settings.cloud_labels = engine::CloudLabels{types->well_known, types->restricted_domains};
-  engine::Snapshot snapshot = app::snapshot_of(input, types->types, settings);
+  auto made = cases::snapshot_of(*file);
+  ASSERT_TRUE(made) << made.error().message;
+  const engine::Snapshot& snapshot = *made;
   engine::Plan plan = engine::pack(snapshot);
 
   json::object actual = Outcome(plan, snapshot).all();

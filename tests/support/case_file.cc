@@ -389,7 +389,11 @@ base::Result<CaseFile> read_case(const std::string& path) {
   auto documents = base::read_yaml(content.str());
   if (!documents) return std::unexpected(documents.error());
   if (documents->size() != 1) return base::invalid("a case is one YAML document");
-  return Expander().expand(documents->front().value);
+  return expand_case(documents->front().value);
+}
+
+base::Result<CaseFile> expand_case(const base::Json& document) {
+  return Expander().expand(document);
 }
 
 }  // namespace support

@@ -21,4 +21,7 @@ struct CaseFile {
 // Error: invalid, with the place.
 base::Result<CaseFile> read_case(const std::string& path);
 
+// The same from a document that was read already.
+base::Result<CaseFile> expand_case(const base::Json& document);
+
 }  // namespace support

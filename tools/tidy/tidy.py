@@ -138,12 +138,13 @@ class Tree:
             return self.rooms.allowed.get(room, set()), room
         if parts[:2] == ["tests", "support"]:
             return {"support", "model", "base"}, "tests/support"
-        own = {"bench"} if parts[:2] == ["tests", "bench"] else set()
+        # Its own folder, and what reads the text cases.
+        own = {parts[1], "cases"} if parts[0] == "tests" else set()
         return set(self.rooms.allowed) | {"support"} | own, "/".join(parts[:2])
 
     def arrows(self, path, text):
         allowed, who = self.allowed_from(path)
-        rooms = self.rooms.allowed.keys() | {"support", "bench"}
+        rooms = self.rooms.allowed.keys() | {"support", "bench", "cases", "properties"}
         for line, included, quoted in includes_of(text):
             room, _, name = included.partition("/")
             if room in rooms and name and not quoted:
