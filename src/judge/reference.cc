@@ -137,15 +137,10 @@ class Reference {
     Template made;
     made.pool = offer.pool.get();
     made.requirements = template_requirements(*offer.pool);
-    Types types;
-    for (const auto& type : offer.types) {
-      Machine bare{type.get(), type->groups(), {}, {}};
-      if (!suits(bare, made.requirements, {}, decision_.settings)) continue;
+    for (const model::InstanceType* type : usable_types(offer, decision_.settings)) {
       made.machines.push_back(machine_of(*type, *offer.pool, daemons, decision_));
-      types.push_back(type.get());
     }
-    bool lacks_values = !too_few_values(made.requirements, types).empty();
-    if (types.empty() || (decision_.settings.strict_min_values && lacks_values)) return;
+    if (made.machines.empty()) return;
     for (const auto& [resource, limit] : offer.pool->spec.limits) {
       made.remaining[resource] = limit;
       for (const NodeInput& node : decision_.nodes) {

@@ -440,6 +440,17 @@ bool suits(const Machine& machine, const model::Requirements& requirements,
   return false;
 }
 
+Types usable_types(const PoolOffer& offer, const DecisionSettings& settings) {
+  const model::Requirements requirements = template_requirements(*offer.pool);
+  Types types;
+  for (const auto& type : offer.types) {
+    const Machine bare{type.get(), type->groups(), {}, {}};
+    if (suits(bare, requirements, {}, settings)) types.push_back(type.get());
+  }
+  bool lacks_values = !too_few_values(requirements, types).empty();
+  return lacks_values && settings.strict_min_values ? Types{} : types;
+}
+
 base::Money price_of(const model::InstanceType& type, const model::Requirements& requirements,
                      const DecisionSettings& settings) {
   base::Money lowest = base::Money::max();

@@ -122,6 +122,9 @@ Machine machine_of(const model::InstanceType& type, const model::NodePool& pool,
 bool suits(const Machine& machine, const model::Requirements& requirements,
            const model::ResourceList& requests, const DecisionSettings& settings);
 
+// The types that pods of the NodePool could get at all; none if it is left out (SCH-097).
+Types usable_types(const PoolOffer& offer, const DecisionSettings& settings);
+
 // The lowest price at which a machine may be launched, or the highest money there is (SCH-179).
 base::Money price_of(const model::InstanceType& type, const model::Requirements& requirements,
                      const DecisionSettings& settings);

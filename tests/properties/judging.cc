@@ -50,8 +50,8 @@ std::string text_of(const model::ResourceList& list) {
   std::vector<std::string> parts;
   for (const auto& [resource, quantity] : list) {
     if (quantity.is_zero()) continue;
-    parts.push_back(fmt::format("{} {}", resource,
-                                base::Quantity::from_nanos(quantity.nanos()).to_string()));
+    parts.push_back(
+        fmt::format("{} {}", resource, base::Quantity::from_nanos(quantity.nanos()).to_string()));
   }
   return fmt::format("{}", fmt::join(parts, ", "));
 }
