@@ -158,6 +158,23 @@ function(joiner_test_folders)
   endforeach()
 endfunction()
 
+# tests/planted: the engine with faults that a switch turns on. Objects of the executable stand before those of
+# libraries, so the planted sources take the places of the right ones.
+function(joiner_planted_faults)
+  find_program(JOINER_PYTHON python3 REQUIRED)
+  set(planter ${CMAKE_SOURCE_DIR}/tests/planted/plant.py)
+  foreach(name limits relax topology)
+    set(source ${CMAKE_SOURCE_DIR}/src/engine/${name}.cc)
+    set(planted ${CMAKE_BINARY_DIR}/generated/planted/${name}.cc)
+    add_custom_command(OUTPUT ${planted} COMMAND ${JOINER_PYTHON} ${planter} ${source} ${planted}
+      DEPENDS ${planter} ${source})
+    target_sources(planted_test PRIVATE ${planted})
+  endforeach()
+  foreach(name generator judge_engine judging)
+    target_sources(planted_test PRIVATE ${CMAKE_SOURCE_DIR}/tests/properties/${name}.cc)
+  endforeach()
+endfunction()
+
 # tests/bench/*.cc: one executable of Google Benchmark.
 function(joiner_benchmarks)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/bench/*.cc)

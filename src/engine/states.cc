@@ -67,6 +67,14 @@ std::optional<StateId> States::narrow(StateId existing, StateId incoming, Meetin
   return after;
 }
 
+bool States::defines(StateId existing, StateId other, Meeting meeting) const {
+  for (const auto& [key, requirement] : all_[other]) {
+    if (all_[existing].has(key)) continue;
+    if (meeting == Meeting::strict || !rules_.is_well_known(key)) return false;
+  }
+  return true;
+}
+
 StateId States::both(StateId one, StateId other) {
   std::uint64_t pair = (std::uint64_t{one} << 32) | other;
   if (auto known = both_.find(pair); known != both_.end()) return known->second;

@@ -61,6 +61,9 @@ class States {
   // What is left of `existing` when `incoming` joins it; nullopt if they are not compatible.
   std::optional<StateId> narrow(StateId existing, StateId incoming, Meeting meeting);
 
+  // Whether each key of `other` has a value in `existing`, or may get one from the launch.
+  bool defines(StateId existing, StateId other, Meeting meeting) const;
+
  private:
   using Memo = boost::unordered_flat_map<std::uint64_t, std::optional<StateId>>;
 

@@ -26,6 +26,8 @@ void WayFinder::find(const Candidate& candidate, const Topology::View& view,
     if (!state) continue;
     ways.refusal = Code::topology;
     for (StateId choice : topology_.choices(view, *state)) {
+      // Without the label a bin is closed, even where two groups leave no value to have (SCH-212).
+      if (!states_.defines(*state, choice, bin_class.meeting)) continue;
       auto chosen = states_.narrow(*state, choice, bin_class.meeting);
       if (chosen) ways.all.push_back({*chosen, index});
     }

@@ -44,20 +44,6 @@ std::optional<std::string> not_assured(const model::Requirements& present,
   return std::nullopt;
 }
 
-// What the pod may have asked for when it was placed: one of its required alternatives. A preference
-// that contradicts them leaves a key that must not exist, and a machine without the label has that
-// (SCH-054, SCH-071).
-std::vector<model::Requirements> acceptable(const model::Pod& pod,
-                                            const DecisionSettings& settings) {
-  std::vector<model::Requirements> forms = required_alternatives(*pod.spec);
-  if (!settings.respects_preferences) return forms;
-  model::PodSpec spec = *pod.spec;
-  do {
-    forms.push_back(model::requirements_of(spec));
-  } while (relax(spec, false));
-  return forms;
-}
-
 bool is_hard(const model::Taint& taint) { return taint.effect != "PreferNoSchedule"; }
 
 class Checker {

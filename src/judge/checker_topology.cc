@@ -29,6 +29,12 @@ struct Placed {
   model::Requirements place;  // with a hostname of its own
   std::vector<model::Taint> taints;
   bool has_hostname = true;  // as a label
+  // Labels that the node lacks, but that a pod's NotIn lets it be thought to have (SCH-072).
+  std::set<std::string> imagined = {};
+
+  bool is_imagined(std::string_view key) const {
+    return imagined.contains(std::string(model::normalized_label(key)));
+  }
 
   std::vector<std::string> domains(std::string_view key) const {
     const model::Requirement* found = place.find(model::normalized_label(key));
@@ -57,9 +63,10 @@ class Topology {
     }
     for (const DecidedNode& placed : plan.nodes) {
       const NodeInput& node = decision.nodes[placed.node];
+      const model::Requirements place = place_of(node.labels(), node.hostname());
+      const std::set<std::string> keys = imagined(decision, placed, place);
       for (std::size_t pod : placed.pods) {
-        placed_.push_back({decision.pods[pod].get(), true, place_of(node.labels(), node.hostname()),
-                           node.taints()});
+        placed_.push_back({decision.pods[pod].get(), true, place, node.taints(), true, keys});
       }
     }
     for (std::size_t index = 0; index < plan.claims.size(); ++index) {
@@ -97,6 +104,19 @@ class Topology {
     return place;
   }
 
+  static std::set<std::string> imagined(const Decision& decision, const DecidedNode& placed,
+                                        const model::Requirements& place) {
+    std::set<std::string> keys;
+    for (std::size_t pod : placed.pods) {
+      for (const auto& wanted : acceptable(*decision.pods[pod], decision.settings)) {
+        for (const auto& [key, requirement] : wanted) {
+          if (requirement.op() == model::Operator::NotIn && !place.has(key)) keys.insert(key);
+        }
+      }
+    }
+    return keys;
+  }
+
   std::vector<model::Taint> taints_of(const DecidedClaim& claim) const {
     for (const PoolOffer& offer : decision_.pools) {
       if (offer.pool->metadata.name == claim.nodepool) {
@@ -111,6 +131,7 @@ class Topology {
   // Every domain that the machine may turn out to be in has a pod that is wanted there; the pod
   // itself will do.
   void check_affinity(const Placed& placed, const Term& term) {
+    if (placed.is_imagined(term.topologyKey)) return;
     const std::vector<std::string> domains = placed.domains(term.topologyKey);
     if (domains.empty()) {
       add(Fault::affinity, fmt::format("pod {}: {} of its machine is open",
@@ -120,6 +141,7 @@ class Topology {
       bool is_there = std::ranges::any_of(placed_, [&](const Placed& other) {
         if (!selects(term, *placed.pod, *other.pod, cluster_)) return false;
         if (!other.is_new && other.pod->metadata.deletionTimestamp) return false;
+        if (other.is_imagined(term.topologyKey)) return true;
         const std::vector<std::string> others = other.domains(term.topologyKey);
         return others.size() == 1 && others.front() == domain;
       });
@@ -182,7 +204,7 @@ class Topology {
   void check_spread(const Placed& placed, const model::TopologySpreadConstraint& constraint) {
     const model::Pod& pod = *placed.pod;
     if (!constraint.labelSelector || required_alternatives(*pod.spec).size() > 1) return;
-    if (prefers_pools()) return;
+    if (prefers_pools() || placed.is_imagined(constraint.topologyKey)) return;
     const auto selector =
         with_label_keys(*constraint.labelSelector, constraint.matchLabelKeys, pod);
     std::map<std::string, int> counts;
@@ -193,6 +215,7 @@ class Topology {
       if (other.is_new && !is_owner(*other.pod, pod, constraint)) return;
       if (!other.is_new && meta.deletionTimestamp) continue;
       if (!is_accepted(other, pod, constraint)) continue;
+      if (other.is_imagined(constraint.topologyKey)) return;
       const std::vector<std::string> domains = other.domains(constraint.topologyKey);
       if (domains.size() == 1) ++counts[domains.front()];
     }

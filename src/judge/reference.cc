@@ -65,6 +65,15 @@ struct PodFacts {
   std::optional<Attached> attached;
 };
 
+// Whether the bin has each key that groups choose a domain of, or may get it from the launch. One that
+// has not is closed, even where two groups leave no domain (SCH-212).
+bool defines(const model::Requirements& bin, const model::Requirements& choice,
+             const DecisionSettings& settings) {
+  return std::ranges::all_of(choice, [&](const auto& entry) {
+    return bin.has(entry.first) || is_well_known(entry.first, settings);
+  });
+}
+
 class Reference {
  public:
   explicit Reference(const Decision& decision) : decision_(decision), groups_(decision) {}
@@ -271,6 +280,7 @@ class Reference {
       if (!is_strictly_compatible(with_pod, volumes)) continue;
       const model::Requirements with_volumes = together(with_pod, volumes);
       for (const model::Requirements& choice : groups_.choices(demand, with_volumes)) {
+        if (!defines(with_volumes, choice, DecisionSettings{})) continue;
         if (is_strictly_compatible(with_volumes, choice)) return together(with_volumes, choice);
       }
     }
@@ -309,7 +319,8 @@ class Reference {
       Code first_error = Code::none;
       for (const model::Requirements& choice : groups_.choices(demand, with_volumes)) {
         std::expected<Narrowed, Code> narrowed = std::unexpected(Code::topology);
-        if (is_loosely_compatible(with_volumes, choice, settings)) {
+        if (defines(with_volumes, choice, settings) &&
+            is_loosely_compatible(with_volumes, choice, settings)) {
           narrowed = filter(claim, pod, together(with_volumes, choice));
         }
         if (narrowed) return narrowed;

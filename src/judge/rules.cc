@@ -349,6 +349,17 @@ std::vector<model::Requirements> required_alternatives(const model::PodSpec& spe
   return alternatives;
 }
 
+std::vector<model::Requirements> acceptable(const model::Pod& pod,
+                                            const DecisionSettings& settings) {
+  std::vector<model::Requirements> forms = required_alternatives(*pod.spec);
+  if (!settings.respects_preferences) return forms;
+  model::PodSpec spec = *pod.spec;
+  do {
+    forms.push_back(model::requirements_of(spec));
+  } while (relax(spec, false));
+  return forms;
+}
+
 std::vector<Daemon> daemons_of(const Decision& decision) {
   std::vector<Daemon> daemons;
   for (const DaemonSource& source : decision.daemons) {

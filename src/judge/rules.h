@@ -80,6 +80,12 @@ bool can_attach(const Attached& present, const Attached& more, const NodeInput& 
 // Required node-affinity terms, each with the node selector; without terms the selector alone.
 std::vector<model::Requirements> required_alternatives(const model::PodSpec& spec);
 
+// What the pod may have asked for when it was placed: one of its required alternatives. A preference
+// that contradicts them leaves a key that must not exist, and a machine without the label has that
+// (SCH-054, SCH-071).
+std::vector<model::Requirements> acceptable(const model::Pod& pod,
+                                            const DecisionSettings& settings);
+
 // Daemons
 
 struct Daemon {

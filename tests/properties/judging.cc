@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "judge/checker_topology.h"
 #include "model/labels.h"
 
 namespace properties {
@@ -56,11 +57,20 @@ std::string text_of(const model::ResourceList& list) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::string text_of(const model::Reason& reason) {
-  std::string text = fmt::format("{}", static_cast<int>(reason.code));
+// Where domains tie, several combinations are tried, and any one's error will do.
+std::string text_of(model::Reason::Code code, bool may_tie) {
+  using Code = model::Reason::Code;
+  bool is_of_one_combination =
+      code == Code::topology || code == Code::instance_types || code == Code::min_values;
+  return may_tie && is_of_one_combination ? "no machine"
+                                          : fmt::format("code {}", static_cast<int>(code));
+}
+
+std::string text_of(const model::Reason& reason, bool may_tie) {
+  std::string text = text_of(reason.code, may_tie);
   if (!reason.nodepool.empty()) text += "@" + reason.nodepool;
   for (const model::Reason& part : reason.parts)
-    text += " " + text_of(part);
+    text += " " + text_of(part, may_tie);
   return text;
 }
 
@@ -77,8 +87,11 @@ std::string text_of(const judge::DecidedNode& placed, const judge::Decision& dec
 }
 
 std::string text_of(const judge::DecidedRefusal& refusal, const judge::Decision& decision) {
+  const model::Pod& pod = *decision.pods[refusal.pod];
+  bool may_tie = !pod.spec->topologySpreadConstraints.empty() || pod.spec->affinity ||
+                 judge::is_bound_by_others(decision, pod);
   return fmt::format("pending {}: {}", fmt::join(names_of({refusal.pod}, decision), ""),
-                     text_of(refusal.reason));
+                     text_of(refusal.reason, may_tie));
 }
 
 // The text of a reserved-offering error stands for its parts.

@@ -138,8 +138,8 @@ class Tree:
             return self.rooms.allowed.get(room, set()), room
         if parts[:2] == ["tests", "support"]:
             return {"support", "model", "base"}, "tests/support"
-        # Its own folder, and what reads the text cases.
-        own = {parts[1], "cases"} if parts[0] == "tests" else set()
+        # Its own folder, what reads the text cases, and what judges the engine.
+        own = {parts[1], "cases", "properties"} if parts[0] == "tests" else set()
         return set(self.rooms.allowed) | {"support"} | own, "/".join(parts[:2])
 
     def arrows(self, path, text):
