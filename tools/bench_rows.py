@@ -1,7 +1,8 @@
 """Turns Google Benchmark's JSON into rows {"name", "value", "unit"}, written to the second file, and
 prints the rows of the engine as a table.
 
-A benchmark gives a row for its time, in seconds, and one for each of its counters, name/counter.
+A benchmark gives a row for its time, in seconds, and one for each of its counters, name/counter. One
+that has a counter `value` gives that alone, with its label as the unit.
 """
 
 import json
@@ -32,6 +33,9 @@ def rows(benchmarks):
         name = plain_name(benchmark)
         if benchmark.get("error_occurred"):
             sys.exit(f"{name}: {benchmark['error_message']}")
+        if "value" in benchmark:
+            yield {"name": name, "value": benchmark["value"], "unit": benchmark["label"]}
+            continue
         seconds = benchmark["real_time"] * SECONDS[benchmark["time_unit"]]
         yield {"name": name, "value": seconds, "unit": "s"}
         for counter in sorted(benchmark.keys() - FIELDS):

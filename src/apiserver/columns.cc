@@ -219,6 +219,98 @@ std::vector<Column> stateful_set_columns() {
   return columns;
 }
 
+std::string job_status(const Json& job) {
+  for (std::string_view type : {"Complete", "Failed", "Suspended"}) {
+    const Json* condition = typed_element(list_at(job, {"status", "conditions"}), type);
+    if (condition != nullptr && string_at(*condition, {"status"}) == "True") {
+      return std::string(type);
+    }
+  }
+  return string_at(job, {"metadata", "deletionTimestamp"}).empty() ? "Running" : "Terminating";
+}
+
+std::string job_completions(const Json& job) {
+  std::int64_t succeeded = integer_at(job, {"status", "succeeded"});
+  const Json* wanted = base::find_path(job, {"spec", "completions"});
+  if (wanted != nullptr) return fmt::format("{}/{}", succeeded, base::print_json(*wanted));
+  std::int64_t parallelism = integer_at(job, {"spec", "parallelism"});
+  return parallelism > 1 ? fmt::format("{}/1 of {}", succeeded, parallelism)
+                         : fmt::format("{}/1", succeeded);
+}
+
+std::vector<Column> job_columns() {
+  std::vector<Column> columns = {column("Status", job_status),
+                                 column("Completions", job_completions)};
+  columns.push_back({"Duration", "string", false, [](const Json& job, Time now) {
+                       std::string_view start = string_at(job, {"status", "startTime"});
+                       if (start.empty()) return text("");
+                       auto end = base::parse_time(string_at(job, {"status", "completionTime"}));
+                       return text(age(start, end.value_or(now)));
+                     }});
+  columns.push_back(age_column());
+  add_template_columns(columns);
+  return columns;
+}
+
+// "RWO,RWX"
+std::string access_modes(const Json& modes) {
+  constexpr std::pair<std::string_view, std::string_view> kShort[] = {{"ReadWriteOnce", "RWO"},
+                                                                      {"ReadOnlyMany", "ROX"},
+                                                                      {"ReadWriteMany", "RWX"},
+                                                                      {"ReadWriteOncePod", "RWOP"}};
+  std::string names;
+  for (const auto& [mode, name] : kShort) {
+    bool is_there = modes.is_array() && std::ranges::any_of(modes.get_array(), [&](const Json& m) {
+                      return m.is_string() && m.get_string() == mode;
+                    });
+    if (is_there) names += (names.empty() ? "" : ",") + std::string(name);
+  }
+  return names;
+}
+
+Column access_modes_column(std::string_view member) {
+  return column("Access Modes", [member](const Json& object) {
+    const Json* modes = base::find_path(object, {member, "accessModes"});
+    return modes == nullptr ? std::string() : access_modes(*modes);
+  });
+}
+
+std::vector<Column> claim_columns() {
+  return {path_column("Status", ".status.phase", false, ""),
+          path_column("Volume", ".spec.volumeName", false, ""),
+          path_column("Capacity", ".status.capacity.storage", false, ""),
+          access_modes_column("status"),
+          path_column("StorageClass", ".spec.storageClassName", false, ""),
+          age_column(),
+          path_column("VolumeMode", ".spec.volumeMode", kWide)};
+}
+
+std::vector<Column> volume_columns() {
+  return {path_column("Capacity", ".spec.capacity.storage", false, ""),
+          access_modes_column("spec"),
+          path_column("Reclaim Policy", ".spec.persistentVolumeReclaimPolicy", false, ""),
+          path_column("Status", ".status.phase", false, ""),
+          column("Claim",
+                 [](const Json& volume) {
+                   std::string_view name = string_at(volume, {"spec", "claimRef", "name"});
+                   return name.empty()
+                              ? std::string()
+                              : fmt::format("{}/{}",
+                                            string_at(volume, {"spec", "claimRef", "namespace"}),
+                                            name);
+                 }),
+          path_column("StorageClass", ".spec.storageClassName", false, ""),
+          path_column("Reason", ".status.reason", false, ""),
+          age_column(),
+          path_column("VolumeMode", ".spec.volumeMode", kWide)};
+}
+
+std::vector<Column> csi_node_columns() {
+  return {number("Drivers",
+                 [](const Json& node) { return std::ssize(list_at(node, {"spec", "drivers"})); }),
+          age_column()};
+}
+
 std::vector<Column> budget_columns() {
   return {path_column("Min Available", ".spec.minAvailable", false, "N/A"),
           path_column("Max Unavailable", ".spec.maxUnavailable", false, "N/A"),
@@ -343,13 +435,10 @@ constexpr Row kRows[] = {
        return std::vector{path_column("Type", ".type", false, "Opaque"), data_column(),
                           age_column()};
      }},
-    {"", "PersistentVolumeClaim",
-     [] {
-       return std::vector{path_column("Status", ".status.phase", false, ""),
-                          path_column("Volume", ".spec.volumeName", false, ""),
-                          path_column("StorageClass", ".spec.storageClassName", false, ""),
-                          age_column()};
-     }},
+    {"", "PersistentVolumeClaim", claim_columns},
+    {"", "PersistentVolume", volume_columns},
+    {"batch", "Job", job_columns},
+    {"storage.k8s.io", "CSINode", csi_node_columns},
     {"scheduling.k8s.io", "PriorityClass",
      [] {
        return std::vector{count_column("Value", ".value"),
@@ -362,6 +451,7 @@ constexpr Row kRows[] = {
            path_column("Provisioner", ".provisioner"),
            path_column("ReclaimPolicy", ".reclaimPolicy", false, "Delete"),
            path_column("VolumeBindingMode", ".volumeBindingMode", false, "Immediate"),
+           path_column("AllowVolumeExpansion", ".allowVolumeExpansion", false, "false"),
            age_column()};
      }},
 };

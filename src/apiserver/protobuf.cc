@@ -130,6 +130,7 @@ struct Row {
 
 constexpr Row kRows[] = {
     {"apps/v1", "Deployment", make<wire::Deployment>},
+    {"batch/v1", "Job", make<wire::Job>},
     {"v1", "Namespace", make<wire::Namespace>},
     {"policy/v1", "PodDisruptionBudget", make<wire::PodDisruptionBudget>},
     {"v1", "ConfigMap", make<wire::ConfigMap>},

@@ -218,5 +218,41 @@ TEST_F(TableTest, a_kind_without_columns_shows_name_and_age) {
               ElementsAre("Name=n", "Age=<unknown>"));
 }
 
+TEST_F(TableTest, jobs) {
+  auto cells = [&](std::string_view status) {
+    std::vector<std::string> all = row("batch/v1", "Job",
+                                       R"({"metadata": {"name": "j"}, "spec": {"completions": 3},
+                                   "status": )" +
+                                           std::string(status) + "}");
+    return all[1] + " " + all[2] + " " + all[3];
+  };
+  EXPECT_EQ(cells("{}"), "Status=Running Completions=0/3 Duration=");
+  EXPECT_EQ(cells(R"({"succeeded": 2, "startTime": "2026-01-01T00:59:30Z"})"),
+            "Status=Running Completions=2/3 Duration=30s");
+  EXPECT_EQ(cells(R"({"succeeded": 3, "startTime": "2026-01-01T00:30:00Z",
+                      "completionTime": "2026-01-01T00:30:07Z",
+                      "conditions": [{"type": "Complete", "status": "True"}]})"),
+            "Status=Complete Completions=3/3 Duration=7s");
+}
+
+TEST_F(TableTest, claims_and_volumes) {
+  EXPECT_THAT(
+      row("v1", "PersistentVolumeClaim", R"({"metadata": {"name": "c",
+            "creationTimestamp": "2026-01-01T00:59:00Z"},
+          "spec": {"volumeName": "v", "storageClassName": "fast", "volumeMode": "Filesystem"},
+          "status": {"phase": "Bound", "capacity": {"storage": "1Gi"},
+                     "accessModes": ["ReadWriteOnce", "ReadOnlyMany"]}})"),
+      ElementsAre("Name=c", "Status=Bound", "Volume=v", "Capacity=1Gi", "Access Modes=RWO,ROX",
+                  "StorageClass=fast", "Age=60s", "(VolumeMode=Filesystem)"));
+  EXPECT_THAT(row("v1", "PersistentVolume", R"({"metadata": {"name": "v",
+            "creationTimestamp": "2026-01-01T00:59:00Z"},
+          "spec": {"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOncePod"],
+                   "persistentVolumeReclaimPolicy": "Delete", "storageClassName": "fast",
+                   "claimRef": {"namespace": "team", "name": "c"}}, "status": {"phase": "Bound"}})"),
+              ElementsAre("Name=v", "Capacity=1Gi", "Access Modes=RWOP", "Reclaim Policy=Delete",
+                          "Status=Bound", "Claim=team/c", "StorageClass=fast", "Reason=", "Age=60s",
+                          "(VolumeMode=<none>)"));
+}
+
 }  // namespace
 }  // namespace apiserver

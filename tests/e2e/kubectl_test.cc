@@ -336,7 +336,107 @@ TEST_P(KubectlTest, the_cluster_says_what_it_is) {
                                          HasSubstr("ec2nc,ec2ncs"), HasSubstr("deploy")));
   EXPECT_EQ(ok("get --raw /readyz"), "ok");
   EXPECT_THAT(ok("explain deployment.spec.replicas"), HasSubstr("FIELD: replicas <integer>"));
+  EXPECT_THAT(ok("explain pod.spec.containers.resources"), HasSubstr("requests"));
+  EXPECT_THAT(ok("explain statefulset --recursive"), HasSubstr("volumeClaimTemplates"));
+  EXPECT_THAT(ok("api-resources --api-group=batch"), HasSubstr("jobs"));
+  EXPECT_THAT(ok("api-versions"), HasSubstr("storage.k8s.io/v1"));
   EXPECT_THAT(ok("cluster-info"), HasSubstr("is running at"));
+}
+
+TEST_P(KubectlTest, diff_and_dry_runs_show_and_change_nothing) {
+  std::string path = kubectl_.file("all.yaml", kManifests);
+  EXPECT_THAT(ok("apply --dry-run=server -f " + path),
+              HasSubstr("deployment.apps/app created (server dry run)"));
+  EXPECT_THAT(ok("get deployments,nodepools"), HasSubstr("No resources found"));
+  support::Ran added = kubectl_("diff -f " + path);
+  EXPECT_EQ(added.code, 1) << added.output;
+  EXPECT_THAT(added.output, AllOf(HasSubstr("+kind: NodePool"), HasSubstr("+kind: Deployment")));
+  ok("apply -f " + path);
+  EXPECT_EQ(ok("diff -f " + path), "");
+  std::string changed = replaced(replaced(kManifests, "debug", "info"), "on-demand", "spot");
+  support::Ran diff = kubectl_("diff -f " + kubectl_.file("changed.yaml", changed));
+  EXPECT_EQ(diff.code, 1) << diff.output;
+  EXPECT_THAT(diff.output,
+              AllOf(HasSubstr("-  level: debug"), HasSubstr("+  level: info"),
+                    HasSubstr("+        - spot"), Not(HasSubstr("+  resourceVersion"))));
+  EXPECT_THAT(ok("diff -f " + path), "");
+  EXPECT_THAT(ok("delete --dry-run=server -f " + path), HasSubstr("(server dry run)"));
+  EXPECT_THAT(ok("scale deployment app --replicas=3 --dry-run=server"), HasSubstr("dry run"));
+  EXPECT_EQ(ok({"get", "deployment", "app", "-o", "jsonpath={.spec.replicas}"}), "1");
+  EXPECT_THAT(ok("get nodepools"), HasSubstr("default"));
+}
+
+TEST_P(KubectlTest, lists_come_in_chunks) {
+  for (const char* name : {"a", "b", "c", "d", "e"}) {
+    ok("create configmap " + std::string(name));
+  }
+  EXPECT_EQ(ok("get configmaps -o name --chunk-size=2"),
+            "configmap/a\nconfigmap/b\nconfigmap/c\nconfigmap/d\nconfigmap/e\n");
+  EXPECT_THAT(ok("get configmaps --chunk-size=2"), AllOf(HasSubstr("a "), HasSubstr("e ")));
+  EXPECT_THAT(ok("get --raw /api/v1/namespaces/default/configmaps?limit=2"),
+              HasSubstr("\"remainingItemCount\":3"));
+}
+
+TEST_P(KubectlTest, stateful_sets_and_jobs_run_to_their_ends) {
+  ok("apply -f " + kubectl_.file("db.yaml", R"(apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata:
+  name: fast
+  annotations: {storageclass.kubernetes.io/is-default-class: "true"}
+provisioner: ebs.csi.aws.com
+volumeBindingMode: WaitForFirstConsumer
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  replicas: 2
+  serviceName: db
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec: {containers: [{name: db, image: "db:1"}]}
+  volumeClaimTemplates:
+  - metadata: {name: data}
+    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+)"));
+  EXPECT_THAT(ok("rollout status statefulset/db --timeout=50s"), HasSubstr("complete"));
+  EXPECT_THAT(ok("get statefulsets,pods"), AllOf(HasSubstr("2/2"), HasSubstr("pod/db-1")));
+  EXPECT_THAT(ok("get pvc"), AllOf(HasSubstr("data-db-0"), HasSubstr("Bound"), HasSubstr("fast")));
+  EXPECT_THAT(ok("get pv"), HasSubstr("default/data-db-1"));
+  EXPECT_THAT(ok("describe statefulset db"), HasSubstr("create Pod db-1 in StatefulSet db"));
+  ok("scale statefulset db --replicas=1");
+  ok("wait --for=delete pod/db-1 --timeout=50s");
+
+  ok("create job once --image=busybox:1 -- sleep 5");
+  ok("wait --for=condition=Complete job/once --timeout=50s");
+  EXPECT_THAT(ok("get jobs"), AllOf(HasSubstr("COMPLETIONS"), HasSubstr("1/1")));
+  EXPECT_THAT(ok("get pods"), HasSubstr("Completed"));
+  EXPECT_THAT(ok("describe job once"), HasSubstr("1 Succeeded"));
+  ok("delete job once");
+  ok("run bad --image=busybox:1 -- false");
+  ok({"wait", "--for=jsonpath={.status.containerStatuses[0].restartCount}=2", "pod/bad",
+      "--timeout=50s"});
+  EXPECT_THAT(ok("get events"), HasSubstr("Back-off restarting failed container"));
+}
+
+TEST_P(KubectlTest, owners_are_deleted_in_three_ways) {
+  deploy("web", 1);
+  ok("delete deployment web --cascade=orphan");
+  EXPECT_THAT(ok("get rs,pods -o name"),
+              AllOf(HasSubstr("replicaset.apps/web-"), HasSubstr("pod/web-")));
+  ok("delete rs -l app=web --cascade=foreground");
+  EXPECT_THAT(ok("get pods -o name"), Not(HasSubstr("web"))) << "they go before their owner";
+  deploy("api", 1);
+  ok("delete deployment api");
+  ok("wait --for=delete pod -l app=api --timeout=50s");
+}
+
+TEST_P(KubectlTest, events_are_told_by_their_verb) {
+  deploy("web", 1);
+  EXPECT_THAT(ok("events --for deployment/web"),
+              AllOf(HasSubstr("ScalingReplicaSet"), HasSubstr("Deployment/web")));
+  EXPECT_THAT(ok("events --types=Normal"), HasSubstr("Scheduled"));
 }
 
 TEST_P(KubectlTest, what_it_does_not_serve_is_refused_in_a_sentence) {
@@ -350,6 +450,7 @@ TEST_P(KubectlTest, what_it_does_not_serve_is_refused_in_a_sentence) {
   EXPECT_THAT(refused("exec " + pod + " -- ls"), sentence("exec"));
   EXPECT_THAT(refused("attach " + pod), sentence("attach"));
   EXPECT_THAT(refused("port-forward " + pod + " 18000:80"), sentence("port-forward"));
+  EXPECT_THAT(refused("debug " + pod + " --image=busybox"), sentence("debug"));
   EXPECT_THAT(refused("auth can-i get pods"), sentence("authorization"));
   std::string path = kubectl_.file("all.yaml", kManifests);
   EXPECT_THAT(refused("apply --server-side -f " + path), sentence("server-side apply"));

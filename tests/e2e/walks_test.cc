@@ -21,6 +21,7 @@ using support::Demo;
 using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::Each;
+using ::testing::Ge;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::IsSubsetOf;
@@ -188,7 +189,9 @@ TEST_P(WalksTest, walk_002_by_hand) {
 
   ok("scale deployment app --replicas 5");
   ok("rollout status deployment/app --timeout=50s");
-  EXPECT_THAT(names("nodes -l node.kubernetes.io/instance-type=r5.large"), SizeIs(3));
+  EXPECT_THAT(names("nodes -l karpenter.sh/nodepool"), SizeIs(Ge(3U)));
+  EXPECT_THAT(names("nodes -l karpenter.sh/nodepool,node.kubernetes.io/instance-type!=r5.large"),
+              IsEmpty());
   EXPECT_THAT(ok("get events"), ContainsRegex("FailedScheduling .*Insufficient (cpu|memory)"));
   ok({"wait", "--for=jsonpath={.status.resources.cpu}=6", "nodepool/default", "--timeout=50s"});
 
@@ -196,15 +199,19 @@ TEST_P(WalksTest, walk_002_by_hand) {
   ok("wait --for=delete nodeclaim --all --timeout=50s");
   ok("rollout status deployment/app --timeout=50s");
 
+  // Machines live ten seconds here: on a slow day one is replaced while it is asked about.
   ok("scale deployment app --replicas 5");
   ok("rollout status deployment/app --timeout=50s");
   std::vector<std::string> old = names("nodeclaims");
-  ASSERT_THAT(old, SizeIs(3));
-  ok("wait --for=delete " + old[0] + " " + old[1] + " " + old[2] + " --timeout=50s");
+  ASSERT_THAT(old, SizeIs(Ge(3U)));
   EXPECT_TRUE(demo_->process().wait_for("has expired after"));
+  for (const std::string& claim : old)
+    ok("wait --for=delete " + claim + " --timeout=50s");
   ok("rollout status deployment/app --timeout=50s");
-  EXPECT_THAT(names("nodeclaims"),
-              AllOf(SizeIs(3), Not(::testing::Contains(::testing::AnyOf(old[0], old[1], old[2])))));
+  std::vector<std::string> young = names("nodeclaims");
+  EXPECT_THAT(young, SizeIs(Ge(3U)));
+  for (const std::string& claim : old)
+    EXPECT_THAT(young, Not(::testing::Contains(claim)));
 
   ok("delete deployment app");
   ok("wait --for=delete nodeclaim --all --timeout=50s");
