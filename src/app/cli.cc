@@ -23,7 +23,7 @@ constexpr const char* kDescription =
     "Joiner launches the machines that pending pods need and removes those that nobody needs.";
 
 constexpr const char* kFooter = R"(Examples:
-  joiner demo --walk all            play two public walks through Karpenter, and end
+  joiner demo --walk all            play four public walks through Karpenter, and end
   joiner demo --speed 60            an embedded cluster to try with kubectl, a minute a second
   kubectl get nodepools,nodes,pods,ds -A -o json | joiner plan -f -
   joiner check -f manifests/        what is wrong with these manifests, without a cluster
@@ -41,8 +41,9 @@ void add_demo(CLI::App& cli, DemoOptions& options) {
   CLI::App* demo = cli.add_subcommand(
       "demo", "Run an embedded cluster with Joiner in it, or play a walk on one");
   demo->footer(kDemoFooter);
-  demo->add_option("--walk", options.walk, "Play the walk of a document and end: 002, 003 or all")
-      ->check(CLI::IsMember({"002", "003", "all"}));
+  demo->add_option("--walk", options.walk,
+                   "Play the walk of a document and end: 000 to 003, or all")
+      ->check(CLI::IsMember({"000", "001", "002", "003", "all"}));
   demo->add_option("--scene", options.scene,
                    "The nodes to begin with: those of walk 002 or 003 (default 003)")
       ->check(CLI::IsMember({"002", "003"}));
@@ -168,8 +169,7 @@ void add_simulate(CLI::App& cli, SimulateOptions& options) {
   simulate->add_option("scenario", options.files, "Scenarios to run, TOML files")->required();
   simulate->add_option("--seeds", options.seeds, "One seed, or the first and last (1..100)");
   simulate->add_option("--journal", options.journal, "Write the journal of the only run to a file");
-  simulate
-      ->add_option("--jobs", options.jobs, "Runs at the same time (default: one a processor)")
+  simulate->add_option("--jobs", options.jobs, "Runs at the same time (default: one a processor)")
       ->check(CLI::Range(1, 1024));
   simulate->add_option("-o,--output", options.output, "text or json")
       ->check(CLI::IsMember({"text", "json"}));

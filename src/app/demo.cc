@@ -105,7 +105,7 @@ class Records {
 };
 
 std::vector<std::string> walks_of(const DemoOptions& options) {
-  if (options.walk == "all") return {"003", "002"};
+  if (options.walk == "all") return {"000", "001", "002", "003"};
   return {options.walk};
 }
 
@@ -170,6 +170,8 @@ void summarize(Embedded& embedded, Teller& teller) {
 }
 
 ports::Task<> play(std::string_view name, Walk& walk) {
+  if (name == "000") co_await walk_000(walk);
+  if (name == "001") co_await walk_001(walk);
   if (name == "002") co_await walk_002(walk);
   if (name == "003") co_await walk_003(walk);
 }

@@ -7,7 +7,7 @@
 namespace app {
 
 struct DemoOptions {
-  std::string walk;           // "", "002", "003", "all"
+  std::string walk;           // "", "000" to "003", "all"
   std::string scene = "003";  // the nodes to begin with, without a walk
   std::string apply;          // a file of manifests
   std::string region = "us-east-1";

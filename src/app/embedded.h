@@ -45,7 +45,7 @@ class Embedded {
   // A ready node that is not Joiner's. Requires: the type is in the catalogue.
   void add_node(const std::string& name, std::string_view instance_type, std::string_view zone);
 
-  // The nodes and workloads that a walk begins with: "002" or "003".
+  // The nodes and workloads that a walk begins with: "000" to "003".
   void set_scene(std::string_view name);
 
  private:

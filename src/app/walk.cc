@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
 #include "app/manifests.h"
 #include "model/labels.h"
 #include "model/node.h"
@@ -61,6 +64,36 @@ std::string Walk::apply_in_vain(std::string command, std::string_view manifest) 
 
 const sim::Resource& Walk::deployments() const {
   return embedded_.store().resource_of(model::Kind::Deployment);
+}
+
+void Walk::deploy(std::string_view name, int replicas, std::string_view cpu,
+                  const model::Labels& node_selector) {
+  std::string selector;
+  boost::json::object selected;
+  for (const auto& [key, value] : node_selector) {
+    selector += fmt::format("{}{}: {}", selector.empty() ? ", nodeSelector " : ", ", key, value);
+    selected[key] = value;
+  }
+  teller_.tell("command", fmt::format("kubectl apply -f {}.yaml   # {} x {} cpu{}", name, replicas,
+                                      cpu, selector));
+  base::Json labels = {{"app", name}};
+  boost::json::object container{{"name", "app"},
+                                {"image", "public.ecr.aws/eks-distro/kubernetes/pause:3.2"},
+                                {"resources", {{"requests", {{"cpu", cpu}}}}}};
+  base::Json deployment = {{"apiVersion", "apps/v1"},
+                           {"kind", "Deployment"},
+                           {"metadata", {{"name", name}, {"labels", labels}}},
+                           {"spec",
+                            {{"replicas", replicas},
+                             {"selector", {{"matchLabels", labels}}},
+                             {"template",
+                              {{"metadata", {{"labels", labels}}},
+                               {"spec",
+                                {{"nodeSelector", std::move(selected)},
+                                 {"containers", boost::json::array{std::move(container)}}}}}}}}};
+  auto created = embedded_.store().create(deployments(), "default", std::move(deployment));
+  if (!created) throw WalkFailed(created.error().message);
+  note(fmt::format("deployment.apps/{} created", name));
 }
 
 void Walk::create_deployment(std::string_view name, std::string_view image) {
@@ -155,6 +188,69 @@ int Walk::managed_nodes() const {
     if (stored->object.metadata().labels.contains(model::kNodePoolLabel)) ++count;
   }
   return count;
+}
+
+std::vector<std::shared_ptr<const model::Node>> Walk::nodes_of(std::string_view deployment) const {
+  std::map<std::string, std::shared_ptr<const model::Node>> nodes;
+  sim::Store& store = embedded_.store();
+  for (const auto& stored : store.list(store.resource_of(model::Kind::Pod)).items) {
+    const model::Pod& pod = stored->object.as<model::Pod>();
+    if (!belongs_to(pod, deployment) || pod.metadata.deletionTimestamp) continue;
+    auto node = store.get(store.resource_of(model::Kind::Node), "", pod.spec->nodeName);
+    if (node != nullptr) nodes[pod.spec->nodeName] = node->object.share<model::Node>();
+  }
+  std::vector<std::shared_ptr<const model::Node>> list;
+  for (auto& [name, node] : nodes)
+    list.push_back(std::move(node));
+  return list;
+}
+
+std::string Walk::refusal_of(std::string_view deployment) const {
+  sim::Store& store = embedded_.store();
+  std::string message;
+  for (const auto& stored : store.list(store.resource_of(model::Kind::Event)).items) {
+    const base::Json& event = stored->json;
+    bool is_ours = base::string_at(event, {"source", "component"}) != "default-scheduler" &&
+                   base::string_at(event, {"reason"}) == "FailedScheduling";
+    std::string_view pod = base::string_at(event, {"involvedObject", "name"});
+    if (is_ours && pod.starts_with(std::string(deployment) + "-")) {
+      message = base::string_at(event, {"message"});
+    }
+  }
+  return message;
+}
+
+std::string Walk::machines_of(std::string_view deployment) const {
+  std::map<std::string, int> machines;
+  for (const auto& node : nodes_of(deployment)) {
+    auto label = [&](std::string_view key) { return model::value_of(node->metadata.labels, key); };
+    ++machines[fmt::format("{} ({}, {}) in {}", label(model::kInstanceTypeLabel),
+                           label(model::kArchLabel), label(model::kCapacityTypeLabel),
+                           label(model::kZoneLabel))];
+  }
+  std::string text;
+  for (const auto& [machine, count] : machines) {
+    text += fmt::format("{}{}{}", text.empty() ? "" : " and ",
+                        count == 1 ? "" : fmt::format("{} x ", count), machine);
+  }
+  return text;
+}
+
+void Walk::expect_nodes(std::string_view deployment, std::string_view label,
+                        const std::vector<std::string>& values) const {
+  std::vector<std::shared_ptr<const model::Node>> nodes = nodes_of(deployment);
+  if (nodes.empty()) throw WalkFailed(fmt::format("{} runs on no node", deployment));
+  for (const auto& node : nodes) {
+    std::string value(model::value_of(node->metadata.labels, label));
+    if (std::ranges::find(values, value) != values.end()) continue;
+    throw WalkFailed(fmt::format("{} runs on a node with {} \"{}\"", deployment, label, value));
+  }
+}
+
+void Walk::interrupt(const model::Node& node) {
+  teller_.tell("note", fmt::format("the cloud wants the machine of node {} back in two minutes",
+                                   node.metadata.name));
+  embedded_.cloud().interrupt(node.spec.providerID);
 }
 
 std::vector<std::string> Walk::claim_names() const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "app/embedded.h"
 #include "app/teller.h"
+#include "model/node.h"
 #include "ports/task.h"
 
 namespace app {
@@ -38,6 +40,9 @@ class Walk {
   void apply(std::string command, std::string_view manifest);
   // The refusal's text; fails the walk if the manifest is taken.
   std::string apply_in_vain(std::string command, std::string_view manifest);
+  // A deployment of `replicas` pods that ask for cpu and, as node selector, for labels.
+  void deploy(std::string_view name, int replicas, std::string_view cpu,
+              const model::Labels& node_selector = {});
   void create_deployment(std::string_view name, std::string_view image);
   void set_cpu_request(std::string_view deployment, std::string_view cpu);
   void scale(std::string_view deployment, int replicas);
@@ -49,6 +54,17 @@ class Walk {
   int unschedulable_pods(std::string_view deployment) const;
   bool is_rolled_out(std::string_view deployment) const;
   int managed_nodes() const;
+  // Nodes that pods of a deployment are bound to, by name.
+  std::vector<std::shared_ptr<const model::Node>> nodes_of(std::string_view deployment) const;
+  // What the controller's event on a pod of the deployment says of why it stays pending, or "".
+  std::string refusal_of(std::string_view deployment) const;
+  // "m5.large (amd64, spot) in us-east-1a", each once.
+  std::string machines_of(std::string_view deployment) const;
+  // Fails the walk unless every node that the deployment runs on has one of the values.
+  void expect_nodes(std::string_view deployment, std::string_view label,
+                    const std::vector<std::string>& values) const;
+  // Takes the machine of a node back, with two minutes' notice.
+  void interrupt(const model::Node& node);
   std::vector<std::string> claim_names() const;
   int claims() const { return static_cast<int>(claim_names().size()); }
 
@@ -59,6 +75,12 @@ class Walk {
   Embedded& embedded_;
   Teller& teller_;
 };
+
+// Document 000: one NodePool for amd64 and arm64, for spot and on-demand.
+ports::Task<> walk_000(Walk& walk);
+
+// Document 001: what requirements mean; empty machines go after 60 s, all of them after a week.
+ports::Task<> walk_001(Walk& walk);
 
 // Document 003: one node with room for one pod; ten replicas, then none.
 ports::Task<> walk_003(Walk& walk);

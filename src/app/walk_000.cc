@@ -1,0 +1,63 @@
+#include <fmt/format.h>
+
+#include "app/embedded_files.h"
+#include "app/walk.h"
+#include "base/json.h"
+#include "model/labels.h"
+
+namespace app {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// "linux/amd64 and linux/arm64", of the document's image index.
+std::string platforms_of(std::string_view index) {
+  base::Result<base::Json> json = base::parse_json(index);
+  const base::Json* manifests = json ? base::find_path(*json, {"manifests"}) : nullptr;
+  if (manifests == nullptr || !manifests->is_array()) throw WalkFailed("the image index is wrong");
+  std::string text;
+  for (const base::Json& manifest : manifests->get_array()) {
+    text += fmt::format("{}{}/{}", text.empty() ? "" : " and ",
+                        base::string_at(manifest, {"platform", "os"}),
+                        base::string_at(manifest, {"platform", "architecture"}));
+  }
+  return text;
+}
+
+ports::Task<> rolled_out(Walk& walk, std::string name) {
+  co_await walk.until(name + " runs", [&] { return walk.is_rolled_out(name); }, minutes(5));
+  walk.note(fmt::format("{} runs on {}", name, walk.machines_of(name)));
+}
+
+}  // namespace
+
+ports::Task<> walk_000(Walk& walk) {
+  walk.chapter("Walk 000: one NodePool for amd64 and arm64, for spot and on-demand");
+  walk.apply("kubectl apply -f nodepool.yaml", embedded_file("000-nodepool.yaml"));
+  co_await walk.wait(seconds(2));
+  walk.note(fmt::format("one tag names images for {}: pods may run on either",
+                        platforms_of(embedded_file("000-image-index.json"))));
+
+  walk.deploy("graviton", 3, "1", {{std::string(model::kArchLabel), "arm64"}});
+  co_await rolled_out(walk, "graviton");
+  walk.expect_nodes("graviton", model::kArchLabel, {"arm64"});
+
+  walk.deploy("intel", 3, "1", {{std::string(model::kArchLabel), "amd64"}});
+  co_await rolled_out(walk, "intel");
+  walk.expect_nodes("intel", model::kArchLabel, {"amd64"});
+
+  walk.deploy("either", 6, "2");
+  co_await rolled_out(walk, "either");
+  walk.note("whoever does not ask gets the cheapest machine of both architectures");
+
+  walk.deploy("steady", 2, "1", {{std::string(model::kCapacityTypeLabel), "on-demand"}});
+  co_await rolled_out(walk, "steady");
+  walk.expect_nodes("steady", model::kCapacityTypeLabel, {"on-demand"});
+
+  for (std::string_view name : {"graviton", "intel", "either", "steady"})
+    walk.remove_deployment(name);
+  co_await walk.until("the machines are gone", [&] { return walk.claims() == 0; }, minutes(10));
+}
+
+}  // namespace app
