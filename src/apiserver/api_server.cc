@@ -11,6 +11,22 @@
 
 namespace apiserver {
 
+namespace {
+
+// The first line of the kubeconfigs that are written here, by which they are known again.
+constexpr std::string_view kKubeconfigMark = "# Written by joiner demo, which may write it anew.";
+
+bool is_somebody_elses(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(path, error))) return false;
+  std::ifstream file(path);
+  std::string first_line;
+  std::getline(file, first_line);
+  return first_line != kKubeconfigMark;
+}
+
+}  // namespace
+
 ApiServer::ApiServer(boost::asio::io_context& context, sim::Store& store, const ports::Clock& clock,
                      const net::ServerLimits& limits)
     : api_(store, [&clock] { return clock.now(); }),
@@ -25,7 +41,8 @@ base::Result<int> ApiServer::listen(int port) {
 }
 
 std::string kubeconfig(int port) {
-  return fmt::format(R"(apiVersion: v1
+  return fmt::format(R"({}
+apiVersion: v1
 kind: Config
 current-context: joiner-demo
 clusters:
@@ -42,12 +59,17 @@ users:
 - name: joiner-demo
   user: {{}}
 )",
-                     port);
+                     kKubeconfigMark, port);
 }
 
 base::Result<void> write_kubeconfig(const std::string& path, int port) {
   std::error_code error;
   std::filesystem::path target(path);
+  if (is_somebody_elses(target)) {
+    return base::invalid(fmt::format(
+        "{} exists and was not written by joiner demo: it stays as it is; name another file",
+        path));
+  }
   if (target.has_parent_path()) std::filesystem::create_directories(target.parent_path(), error);
   std::filesystem::path draft = target;
   draft += ".new";

@@ -30,7 +30,8 @@ class ApiServer {
 // A kubeconfig with one context, joiner-demo.
 std::string kubeconfig(int port);
 
-// Writes it to a file, which is made with its folder and replaced at once.
+// Writes it to a file, which is made with its folder and replaced at once. Errors: a file that cannot be
+// written, or that exists and was not written here (it might be the user's own kubeconfig).
 base::Result<void> write_kubeconfig(const std::string& path, int port);
 
 }  // namespace apiserver

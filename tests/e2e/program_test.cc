@@ -65,6 +65,16 @@ TEST_F(ProgramTest, bad_values_are_named) {
   EXPECT_THAT(folder_.names(), IsEmpty());
 }
 
+TEST_F(ProgramTest, somebody_elses_kubeconfig_stays_as_it_is) {
+  std::string theirs = file("config", "apiVersion: v1\nkind: Config\ncurrent-context: prod\n");
+  EXPECT_THAT(refused({"demo", "--kubeconfig", theirs}),
+              AllOf(HasSubstr(theirs), HasSubstr("was not written by joiner demo")));
+  std::ostringstream text;
+  text << std::ifstream(theirs).rdbuf();
+  EXPECT_EQ(text.str(), "apiVersion: v1\nkind: Config\ncurrent-context: prod\n");
+  EXPECT_THAT(folder_.names(), ElementsAre("config"));
+}
+
 TEST_F(ProgramTest, bad_manifests_at_the_start_end_it) {
   EXPECT_THAT(refused({"demo", "--apply", file("broken.yaml", "kind: [\n")}), HasSubstr("line"));
   EXPECT_THAT(refused({"demo", "--apply",
