@@ -6,9 +6,6 @@
 # `// Links: base model` names, or app.
 function(joiner_fuzz)
   file(GLOB targets CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*_fuzz.cc)
-  if(TARGET fuzz_test)
-    target_sources(fuzz_test PRIVATE ${targets})
-  endif()
   if(NOT JOINER_FUZZ)
     return()
   endif()

@@ -139,7 +139,7 @@ endif()
 
 # Every folder tests/<x> with *_test.cc becomes, with all its *.cc, the executable <x>_test (tests/cases: the runner of
 # tests/cases/*.case) linked with all rooms; its tests carry the label <x>. tests/support and tests/bench are not such
-# folders; tests/fuzz is one whose targets fuzz.cmake adds.
+# folders.
 function(joiner_test_folders)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*/*_test.cc)
   set(folders "")
