@@ -214,7 +214,7 @@ TEST_F(TableTest, API_008_custom_resources_have_their_printer_columns) {
 }
 
 TEST_F(TableTest, a_kind_without_columns_shows_name_and_age) {
-  EXPECT_THAT(row("storage.k8s.io/v1", "CSINode", R"({"metadata": {"name": "n"}})"),
+  EXPECT_THAT(row("karpenter.kwok.sh/v1alpha1", "KWOKNodeClass", R"({"metadata": {"name": "n"}})"),
               ElementsAre("Name=n", "Age=<unknown>"));
 }
 

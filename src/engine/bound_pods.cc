@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 namespace engine {
 
@@ -18,12 +19,12 @@ bool has_host_ports(const model::PodSpec& spec) {
 }
 
 // Asks the processor for memory that will be read soon, so that it need not wait for each piece in
-// turn.
+// turn. There may be nothing at `begin`, or less than `bytes`: nothing is read here.
 void fetch(const void* begin, std::size_t bytes) {
   constexpr std::size_t kLine = 64;
-  const char* address = static_cast<const char*>(begin);
+  auto address = reinterpret_cast<std::uintptr_t>(begin);
   for (std::size_t offset = 0; offset < bytes; offset += kLine)
-    __builtin_prefetch(address + offset);
+    __builtin_prefetch(reinterpret_cast<const void*>(address + offset));
 }
 
 void fetch_all(const std::vector<std::shared_ptr<const model::Pod>>& pods) {
