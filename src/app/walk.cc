@@ -181,6 +181,12 @@ bool Walk::is_rolled_out(std::string_view deployment) const {
          status.updatedReplicas == wanted && status.availableReplicas == wanted;
 }
 
+ports::Task<> Walk::rolled_out(std::string deployment) {
+  co_await until(
+      deployment + " runs", [&] { return is_rolled_out(deployment); }, std::chrono::minutes(5));
+  note(fmt::format("{} runs on {}", deployment, machines_of(deployment)));
+}
+
 int Walk::managed_nodes() const {
   int count = 0;
   sim::Store& store = embedded_.store();

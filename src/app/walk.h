@@ -53,6 +53,8 @@ class Walk {
   int pods(std::string_view deployment) const;
   int unschedulable_pods(std::string_view deployment) const;
   bool is_rolled_out(std::string_view deployment) const;
+  // Waits until the deployment runs as it was asked for, and tells on which machines.
+  ports::Task<> rolled_out(std::string deployment);
   int managed_nodes() const;
   // Nodes that pods of a deployment are bound to, by name.
   std::vector<std::shared_ptr<const model::Node>> nodes_of(std::string_view deployment) const;
@@ -76,7 +78,7 @@ class Walk {
   Teller& teller_;
 };
 
-// Document 000: one NodePool for amd64 and arm64, for spot and on-demand.
+// Document 000: one NodePool for amd64 and arm64, for spot and on-demand; a spot machine that is taken back.
 ports::Task<> walk_000(Walk& walk);
 
 // Document 001: what requirements mean; empty machines go after 60 s, all of them after a week.

@@ -1,5 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <memory>
+#include <vector>
+
 #include "app/embedded_files.h"
 #include "app/walk.h"
 #include "base/json.h"
@@ -25,9 +29,23 @@ std::string platforms_of(std::string_view index) {
   return text;
 }
 
-ports::Task<> rolled_out(Walk& walk, std::string name) {
-  co_await walk.until(name + " runs", [&] { return walk.is_rolled_out(name); }, minutes(5));
-  walk.note(fmt::format("{} runs on {}", name, walk.machines_of(name)));
+// Spot machines can be taken back, two minutes after a word about it: that is time enough to move.
+ports::Task<> interruption(Walk& walk, std::string deployment) {
+  std::shared_ptr<const model::Node> node = walk.nodes_of(deployment).front();
+  int replicas = walk.pods(deployment, "Running");
+  base::Time noticed = walk.now();
+  walk.interrupt(*node);
+  auto has_moved = [&] {
+    bool are_others = std::ranges::none_of(walk.nodes_of(deployment), [&](const auto& other) {
+      return other->metadata.name == node->metadata.name;
+    });
+    return are_others && walk.pods(deployment, "Running") == replicas &&
+           walk.is_rolled_out(deployment);
+  };
+  co_await walk.until(deployment + " has moved", has_moved, minutes(2));
+  walk.note(fmt::format("{} after the notice {} runs on {}",
+                        base::human_duration(walk.now() - noticed), deployment,
+                        walk.machines_of(deployment)));
 }
 
 }  // namespace
@@ -40,20 +58,22 @@ ports::Task<> walk_000(Walk& walk) {
                         platforms_of(embedded_file("000-image-index.json"))));
 
   walk.deploy("graviton", 3, "1", {{std::string(model::kArchLabel), "arm64"}});
-  co_await rolled_out(walk, "graviton");
+  co_await walk.rolled_out("graviton");
   walk.expect_nodes("graviton", model::kArchLabel, {"arm64"});
 
   walk.deploy("intel", 3, "1", {{std::string(model::kArchLabel), "amd64"}});
-  co_await rolled_out(walk, "intel");
+  co_await walk.rolled_out("intel");
   walk.expect_nodes("intel", model::kArchLabel, {"amd64"});
 
   walk.deploy("either", 6, "2");
-  co_await rolled_out(walk, "either");
+  co_await walk.rolled_out("either");
   walk.note("whoever does not ask gets the cheapest machine of both architectures");
 
   walk.deploy("steady", 2, "1", {{std::string(model::kCapacityTypeLabel), "on-demand"}});
-  co_await rolled_out(walk, "steady");
+  co_await walk.rolled_out("steady");
   walk.expect_nodes("steady", model::kCapacityTypeLabel, {"on-demand"});
+
+  co_await interruption(walk, "graviton");
 
   for (std::string_view name : {"graviton", "intel", "either", "steady"})
     walk.remove_deployment(name);

@@ -33,15 +33,10 @@ model::Labels in_pool(std::string_view pool) {
   return {{std::string(model::kNodePoolLabel), std::string(pool)}};
 }
 
-ports::Task<> rolled_out(Walk& walk, std::string name) {
-  co_await walk.until(name + " runs", [&] { return walk.is_rolled_out(name); }, minutes(5));
-  walk.note(fmt::format("{} runs on {}", name, walk.machines_of(name)));
-}
-
 // Each list of requirements that the document shows, by a workload that asks for its NodePool.
 ports::Task<> requirements(Walk& walk) {
   walk.deploy("web", 4, "1", in_pool("default"));
-  co_await rolled_out(walk, "web");
+  co_await walk.rolled_out("web");
   walk.expect_nodes("web", model::kArchLabel, {"amd64"});
   walk.expect_nodes("web", model::kCapacityTypeLabel, {"spot"});
   walk.expect_nodes("web", kCategory, {"c", "m", "r"});
@@ -49,13 +44,13 @@ ports::Task<> requirements(Walk& walk) {
   walk.apply("kubectl apply -f cpu.yaml   # on-demand, instance-cpu Gt 3",
              embedded_file("001-requirements-cpu.yaml"));
   walk.deploy("wide", 1, "1", in_pool("cpu"));
-  co_await rolled_out(walk, "wide");
+  co_await walk.rolled_out("wide");
   walk.expect_nodes("wide", model::kCapacityTypeLabel, {"on-demand"});
   walk.expect_nodes("wide", "karpenter.k8s.aws/instance-cpu", {"4"});
 
   walk.apply("kubectl apply -f anything.yaml   # requirements: []", kAnything);
   walk.deploy("any", 1, "1", in_pool("anything"));
-  co_await rolled_out(walk, "any");
+  co_await walk.rolled_out("any");
 }
 
 // What no NodePool allows stays pending, and is told why.
@@ -80,7 +75,7 @@ ports::Task<> empty_machines_go(Walk& walk) {
                       minutes(10));
 
   walk.deploy("batch", 3, "2", in_pool("default"));
-  co_await rolled_out(walk, "batch");
+  co_await walk.rolled_out("batch");
   walk.remove_deployment("batch");
   base::Time removed = walk.now();
   co_await walk.until("the empty machine is gone", only_web_is_left, minutes(10));

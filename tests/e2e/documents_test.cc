@@ -31,6 +31,8 @@ TEST(Documents, walk_000_has_one_pool_for_both_architectures) {
   EXPECT_THAT(output, ContainsRegex("graviton runs on [^\n]*\\(arm64, spot\\)"));
   EXPECT_THAT(output, ContainsRegex("intel runs on [^\n]*\\(amd64, spot\\)"));
   EXPECT_THAT(output, ContainsRegex("steady runs on [^\n]*on-demand\\)"));
+  EXPECT_THAT(output, ContainsRegex("wants the machine of node [^\n]* back in two minutes"));
+  EXPECT_THAT(output, ContainsRegex("after the notice graviton runs on [^\n]*\\(arm64, spot\\)"));
   EXPECT_THAT(output, HasSubstr("instances running now: 0"));
   EXPECT_EQ(hash_in(play("000")), hash_in(output));
 }
