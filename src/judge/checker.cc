@@ -367,18 +367,7 @@ class Checker {
 
   void check_reservations() {
     if (!decision_.settings.uses_reservations) return;
-    std::map<std::string, std::int64_t> left;
-    for (const PoolOffer& offer : decision_.pools) {
-      for (const auto& type : offer.types) {
-        for (const model::Offering& offering : type->offerings) {
-          const std::string id = reservation_of(offering, decision_.settings);
-          if (id.empty()) continue;
-          std::int64_t capacity = offering.reservation_capacity.value_or(0);
-          auto place = left.try_emplace(id, capacity).first;
-          place->second = std::min(place->second, capacity);
-        }
-      }
-    }
+    std::map<std::string, std::int64_t> left = reservations_left(decision_);
     has_reservations_ = !left.empty();
     for (const DecidedClaim& claim : plan_.claims) {
       if (!holds_reservations(claim)) continue;

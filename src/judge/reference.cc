@@ -136,7 +136,7 @@ class Reference {
       groups_.meet(demand_of(pod, *pod.spec, decision_.settings));
       groups_.meet_inverse(pod);
     }
-    count_reservations();
+    reservations_left_ = reservations_left(decision_);
   }
 
   void add_template(const PoolOffer& offer, const std::vector<Daemon>& daemons) {
@@ -182,21 +182,6 @@ class Reference {
   static void attach(Attached& present, const Attached& more) {
     for (const auto& [driver, claims] : more)
       present[driver].insert(claims.begin(), claims.end());
-  }
-
-  // SCH-182: of all offerings with one id the least.
-  void count_reservations() {
-    for (const PoolOffer& offer : decision_.pools) {
-      for (const auto& type : offer.types) {
-        for (const model::Offering& offering : type->offerings) {
-          const std::string id = reservation_of(offering, decision_.settings);
-          if (id.empty()) continue;
-          std::int64_t capacity = offering.reservation_capacity.value_or(0);
-          auto [place, is_new] = reservations_left_.try_emplace(id, capacity);
-          place->second = std::min(place->second, capacity);
-        }
-      }
-    }
   }
 
   // SCH-135.

@@ -479,6 +479,22 @@ std::string reservation_of(const model::Offering& offering, const DecisionSettin
   return id == nullptr || id->values().empty() ? "" : id->values().front();
 }
 
+std::map<std::string, std::int64_t> reservations_left(const Decision& decision) {
+  std::map<std::string, std::int64_t> left;
+  for (const PoolOffer& offer : decision.pools) {
+    for (const auto& type : offer.types) {
+      for (const model::Offering& offering : type->offerings) {
+        const std::string id = reservation_of(offering, decision.settings);
+        if (id.empty()) continue;
+        std::int64_t capacity = offering.reservation_capacity.value_or(0);
+        auto place = left.try_emplace(id, capacity).first;
+        place->second = std::min(place->second, capacity);
+      }
+    }
+  }
+  return left;
+}
+
 std::vector<const PoolOffer*> in_order(const std::vector<PoolOffer>& pools) {
   std::vector<const PoolOffer*> order;
   for (const PoolOffer& pool : pools)

@@ -138,6 +138,9 @@ base::Money price_of(const model::InstanceType& type, const model::Requirements&
 // The reservation that an offering draws on, "" if none (SCH-182).
 std::string reservation_of(const model::Offering& offering, const DecisionSettings& settings);
 
+// The instances left of each reservation: of all offerings with one id the least (SCH-182).
+std::map<std::string, std::int64_t> reservations_left(const Decision& decision);
+
 // NodePools in the order in which they are tried (SCH-091).
 std::vector<const PoolOffer*> in_order(const std::vector<PoolOffer>& pools);
 

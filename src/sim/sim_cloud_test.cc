@@ -4,10 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <chrono>
-#include <exception>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,7 +12,7 @@
 #include <vector>
 
 #include "model/labels.h"
-#include "sim/sim_clock.h"
+#include "sim/sim_cloud_test.h"
 
 namespace sim {
 namespace {
@@ -25,11 +22,6 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-const model::InstanceTypes& catalogue() {
-  static const model::InstanceTypes types = catalog::load_ec2().value();
-  return types;
-}
 
 const model::InstanceType& type_named(const model::InstanceTypes& types, std::string_view name) {
   auto found = std::ranges::find(types, name, [](const auto& type) { return type->name; });
@@ -70,10 +62,10 @@ void restrict_to(model::NodeClaim& claim, std::string_view key, std::vector<std:
   claim.spec.requirements.push_back({std::string(key), "In", std::move(values), std::nullopt});
 }
 
-// One cloud with its own time. Calls are awaited one after the other, in virtual time.
-class World {
+// A cloud that keeps what came and went, and what was asked of it.
+class World : public CloudStage {
  public:
-  explicit World(std::uint64_t seed = 7) : cloud(clock, catalogue(), seed, options()) {
+  explicit World(std::uint64_t seed = 7) : CloudStage(seed, options()) {
     cloud.on_join([this](const RunningInstance& instance) {
       joined.push_back(instance.instance_id);
       EXPECT_EQ(clock.now(), instance.joins_at);
@@ -85,26 +77,6 @@ class World {
     });
   }
 
-  template <class T>
-  T await(ports::Task<T> task) {
-    std::optional<T> result;
-    boost::asio::co_spawn(context, std::move(task), [&](const std::exception_ptr& error, T value) {
-      EXPECT_FALSE(error);
-      result = std::move(value);
-      clock.stop();
-    });
-    clock.run(std::nullopt);
-    return std::move(*result);
-  }
-
-  void pass(base::Duration duration) {
-    clock.at(clock.now() + duration, [this] { clock.stop(); });
-    clock.run(std::nullopt);
-  }
-
-  base::Result<ports::Launched> launch(const model::NodeClaim& claim) {
-    return await(cloud.launch(claim));
-  }
   model::InstanceTypes types() { return await(cloud.instance_types(model::NodePool{})).value(); }
 
   const RunningInstance only() const {
@@ -112,10 +84,6 @@ class World {
     return cloud.running().front();
   }
 
-  boost::asio::io_context context;
-  base::Time start{std::chrono::hours(24 * 20000)};
-  SimClock clock{context, start};
-  SimCloud cloud;
   std::vector<std::string> joined;
   std::vector<std::string> gone;
 

@@ -3,18 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <chrono>
-#include <exception>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "model/labels.h"
-#include "sim/sim_clock.h"
-#include "sim/sim_cloud.h"
+#include "sim/sim_cloud_test.h"
 
 namespace sim {
 namespace {
@@ -31,11 +27,6 @@ using ::testing::SizeIs;
 
 constexpr Chance kAlways{1'000'000};
 
-const model::InstanceTypes& catalogue() {
-  static const model::InstanceTypes types = catalog::load_ec2().value();
-  return types;
-}
-
 model::NodeClaim claim_for(const std::string& name, const std::string& capacity_type = "spot") {
   model::NodeClaim claim;
   claim.metadata.name = name;
@@ -49,9 +40,9 @@ model::NodeClaim claim_for(const std::string& name, const std::string& capacity_
   return claim;
 }
 
-class Stage {
+class Stage : public CloudStage {
  public:
-  explicit Stage(const WeatherOptions& weather) : cloud(clock, catalogue(), 7, options(weather)) {
+  explicit Stage(const WeatherOptions& weather) : CloudStage(7, options(weather)) {
     cloud.on_join([this](const RunningInstance&) { ++joined; });
     cloud.on_gone([this](const RunningInstance&) { gone_at = clock.now(); });
     cloud.watch_notices([this](InstanceNotice notice) {
@@ -60,30 +51,6 @@ class Stage {
     });
   }
 
-  template <class T>
-  T await(ports::Task<T> task) {
-    std::optional<T> result;
-    boost::asio::co_spawn(context, std::move(task), [&](const std::exception_ptr& error, T value) {
-      EXPECT_FALSE(error);
-      result = std::move(value);
-      clock.stop();
-    });
-    clock.run(std::nullopt);
-    return std::move(*result);
-  }
-
-  void pass(base::Duration duration) {
-    clock.at(clock.now() + duration, [this] { clock.stop(); });
-    clock.run(std::nullopt);
-  }
-
-  base::Result<ports::Launched> launch(const model::NodeClaim& claim) {
-    return await(cloud.launch(claim));
-  }
-
-  boost::asio::io_context context;
-  SimClock clock{context, base::Time(hours(24 * 20000))};
-  SimCloud cloud;
   int joined = 0;
   std::optional<base::Time> gone_at;
   std::vector<InstanceNotice> notices;
