@@ -43,8 +43,8 @@ else
 test: check
 	@$(call built,release,joiner)
 	@$(call built,asan)
-	@$(CTEST) --test-dir build/asan
 	@build/release/joiner simulate tests/sim/*.toml --seeds 1..100
+	@$(CTEST) --test-dir build/asan
 endif
 
 soak: build

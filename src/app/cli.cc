@@ -28,6 +28,7 @@ constexpr const char* kFooter = R"(Examples:
   kubectl get nodepools,nodes,pods,ds -A -o json | joiner plan -f -
   joiner check -f manifests/        what is wrong with these manifests, without a cluster
   joiner convert -f provisioner.yaml --node-role KarpenterNodeRole-mine
+  joiner simulate tests/sim/storms.toml    the controller in bad weather, a hundred seeds
 )";
 
 constexpr const char* kDemoFooter = R"(Examples:
@@ -226,7 +227,6 @@ std::vector<CompletedCommand> commands_of(const CLI::App& cli) {
 
 int run(int argc, char** argv) {
   CLI::App cli(kDescription, "joiner");
-  cli.footer(kFooter);
   cli.require_subcommand(1);
   cli.get_formatter()->column_width(32);
   DemoOptions demo;
@@ -250,6 +250,7 @@ int run(int argc, char** argv) {
   completion->add_option("shell", shell, "bash, zsh or fish")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  cli.footer(kFooter);  // last: commands take over what stands before them
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
