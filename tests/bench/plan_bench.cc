@@ -3,9 +3,6 @@
 // one pod accounts for, and how many times as fast it is as parse_json() alone on such text.
 
 #include <benchmark/benchmark.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -13,8 +10,8 @@
 #include <string>
 
 #include "app/plan_read.h"
-#include "base/check.h"
 #include "base/json.h"
+#include "bench/apart.h"
 #include "bench/kubectl_pods.h"
 
 namespace {
@@ -51,21 +48,14 @@ struct Measured {
   bool is_right = false;
 };
 
-// In a process of its own, so that its peak memory is that of reading alone.
 Measured read_apart(const std::string& path, std::size_t pods) {
-  double began = now();
-  pid_t child = fork();
-  base::check(child >= 0, "a process can be made");
-  if (child == 0) {
+  std::optional<Measured> measured = bench::run_apart([&] {
+    double began = now();
     app::PlanInput input;
     bool is_read = app::read_plan_input(path, input).has_value();
-    _exit(is_read && input.pods.size() == pods ? 0 : 1);
-  }
-  int status = 0;
-  rusage usage{};
-  wait4(child, &status, 0, &usage);
-  return {now() - began, static_cast<double>(usage.ru_maxrss) * 1024,
-          WIFEXITED(status) && WEXITSTATUS(status) == 0};
+    return Measured{now() - began, bench::peak_bytes(), is_read && input.pods.size() == pods};
+  });
+  return measured.value_or(Measured{});
 }
 
 // Bytes a second of parse_json() on such pods.

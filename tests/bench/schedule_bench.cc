@@ -6,9 +6,6 @@
 // measurement of the same input is known, how many times as fast this is.
 
 #include <benchmark/benchmark.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -18,7 +15,7 @@
 #include <vector>
 
 #include "app/plan_snapshot.h"
-#include "base/check.h"
+#include "bench/apart.h"
 #include "bench/workloads.h"
 #include "engine/pack.h"
 
@@ -58,12 +55,6 @@ struct Measured {
   std::array<char, 80> error{};
 };
 
-double peak_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) * 1024;
-}
-
 void check_plan(const bench::Workload& work, const engine::Plan& plan, std::size_t pods,
                 Measured& result) {
   std::size_t placed = 0;
@@ -89,7 +80,7 @@ Measured measure(const Row& row) {
   {
     bench::Workload without_pods = row.make(0);
   }
-  result.bytes_before = peak_bytes();
+  result.bytes_before = bench::peak_bytes();
   bench::Workload work = row.make(row.pods);
   std::vector<double> seconds;
   for (int solve = 0; solve < row.solves; ++solve) {
@@ -111,37 +102,16 @@ Measured measure(const Row& row) {
   }
   std::ranges::nth_element(seconds, seconds.begin() + row.solves / 2);
   result.seconds = seconds[static_cast<std::size_t>(row.solves / 2)];
-  result.peak_bytes = peak_bytes();
-  return result;
-}
-
-// The row measured in a process of its own.
-Measured measure_apart(const Row& row) {
-  std::array<int, 2> ends{};
-  base::check(pipe(ends.data()) == 0, "a pipe can be made");
-  pid_t child = fork();
-  base::check(child >= 0, "a process can be made");
-  if (child == 0) {
-    Measured result = measure(row);
-    bool is_told = write(ends[1], &result, sizeof result) == sizeof result;
-    _exit(is_told ? 0 : 1);
-  }
-  close(ends[1]);
-  Measured result;
-  bool is_whole = read(ends[0], &result, sizeof result) == sizeof result;
-  close(ends[0]);
-  waitpid(child, nullptr, 0);
-  if (!is_whole) std::snprintf(result.error.data(), result.error.size(), "the process died");
+  result.peak_bytes = bench::peak_bytes();
   return result;
 }
 
 void schedule(benchmark::State& state, const Row& row) {
   for (auto _ : state) {
-    Measured result = measure_apart(row);
-    if (result.error.front() != '\0') {
-      state.SkipWithError(result.error.data());
-      return;
-    }
+    std::optional<Measured> measured = bench::run_apart([&] { return measure(row); });
+    if (!measured) return state.SkipWithError("the process died");
+    const Measured& result = *measured;
+    if (result.error.front() != '\0') return state.SkipWithError(result.error.data());
     auto pods = static_cast<double>(row.pods);
     state.SetIterationTime(result.seconds);
     state.counters["pods_per_second"] = pods / result.seconds;

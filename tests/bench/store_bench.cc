@@ -4,11 +4,7 @@
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <array>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <map>
@@ -16,6 +12,7 @@
 #include <string>
 
 #include "base/check.h"
+#include "bench/apart.h"
 #include "model/instance_type.h"
 #include "model/resources.h"
 #include "sim/actors_node_object.h"
@@ -130,33 +127,16 @@ class BigCluster {
   int pods_ = 0;
 };
 
-double peak_mebibytes(int pods) {
-  std::array<int, 2> ends{};
-  base::check(pipe(ends.data()) == 0, "a pipe can be made");
-  pid_t child = fork();
-  base::check(child >= 0, "a process can be made");
-  if (child == 0) {
-    BigCluster cluster;
-    cluster.fill(pods);
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    double peak = static_cast<double>(usage.ru_maxrss) / 1024;
-    _exit(write(ends[1], &peak, sizeof peak) == sizeof peak ? 0 : 1);
-  }
-  close(ends[1]);
-  double peak = 0;
-  bool is_whole = read(ends[0], &peak, sizeof peak) == sizeof peak;
-  close(ends[0]);
-  waitpid(child, nullptr, 0);
-  return is_whole ? peak : 0;
-}
-
 void memory(benchmark::State& state) {
   for (auto _ : state) {
-    double peak = peak_mebibytes(static_cast<int>(state.range(0)));
-    if (peak == 0) state.SkipWithError("the process died");
-    if (peak > kMostMebibytes) state.SkipWithError("more than 1 GiB");
-    state.counters["value"] = peak;
+    std::optional<double> peak = bench::run_apart([&] {
+      BigCluster cluster;
+      cluster.fill(static_cast<int>(state.range(0)));
+      return bench::peak_bytes() / (1 << 20);
+    });
+    if (!peak) return state.SkipWithError("the process died");
+    if (*peak > kMostMebibytes) state.SkipWithError("more than 1 GiB");
+    state.counters["value"] = *peak;
   }
   state.SetLabel("MiB");
 }
