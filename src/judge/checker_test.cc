@@ -140,6 +140,31 @@ TEST(Checker, finds_limits_that_are_exceeded) {
   EXPECT_THAT(faults(of, plan), Contains(Fault::limits));
 }
 
+TEST(Checker, SCH_182_finds_reservations_that_are_held_too_often) {
+  using model::Operator;
+  constexpr std::string_view kId = "example.com/reservation";
+  Decision of = decision({named("one", cpu("5")), named("two", cpu("5"))});
+  of.settings.reservation_id_label = kId;
+  of.settings.waits_for_reservations = false;
+  of.settings.well_known.emplace_back(kId);
+  auto large = std::make_shared<model::InstanceType>(*of.pools[0].types[1]);
+  large->requirements.replace({model::kCapacityTypeLabel, Operator::In, {"on-demand", "reserved"}});
+  large->requirements.replace({kId, Operator::In, {"r-1"}});
+  model::Offering reserved;
+  reserved.requirements.add({model::kZoneLabel, Operator::In, {"a"}});
+  reserved.requirements.add({model::kCapacityTypeLabel, Operator::In, {"reserved"}});
+  reserved.requirements.add({kId, Operator::In, {"r-1"}});
+  reserved.reservation_capacity = 1;
+  large->offerings.push_back(reserved);
+  of.pools[0].types[1] = large;
+  Plan plan = sound_plan(of);
+  ASSERT_EQ(plan.claims.size(), 2U);
+  const model::Requirement* held = plan.claims[0].requirements.find(kId);
+  ASSERT_NE(held, nullptr);
+  plan.claims[1].requirements.replace(*held);
+  EXPECT_THAT(faults(of, plan), Contains(Fault::reservation));
+}
+
 TEST(Checker, finds_too_little_diversity) {
   Decision of = decision({named("one", cpu("1"))}, R"({"template": {"spec": {"requirements": [
       {"key": "node.kubernetes.io/instance-type", "operator": "Exists", "minValues": 2}]}}})");
