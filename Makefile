@@ -50,9 +50,10 @@ endif
 soak: build
 	@build/release/joiner simulate tests/sim/*.toml --seeds 1..1000
 
-# What needs no compiler, first: arrows, banned calls, orphaned tests, format.
+# What needs no compiler, first: arrows, banned calls, orphaned tests, rules without a test, format.
 check: setup format-check
 	@python3 -B tools/tidy/tidy.py
+	@python3 -B tools/rules.py
 
 # Targets one after the other, each from its corpus and what earlier runs added to it.
 FUZZ_SECONDS ?= 600

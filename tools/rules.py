@@ -1,7 +1,8 @@
-"""Lists the rules of scheduling (tests/cases/rules.txt) that no test names, and how many do.
+"""Lists the rules of scheduling (tests/cases/rules.txt) that neither a case nor a test names; fails if there are any.
 
 A text case names its rules in `rules:`; a test in C++ in its name: SCH_355_…, SCH_127_129_… for both,
-SCH_268_to_273_… for all from one to the other.
+SCH_268_to_273_… for all from one to the other. A line of rules.txt may end in the reason why a rule has neither; it
+goes when there is one.
 """
 
 import pathlib
@@ -14,13 +15,13 @@ RULES = ROOT / "tests/cases/rules.txt"
 
 def rules_of_name(name):
     """The rules in the name of a test, as numbers."""
-    match = re.match(r"SCH((?:_(?:to_)?\d{3})+)", name)
     found = set()
-    last = None
-    for word, number in re.findall(r"_(to_)?(\d{3})", match.group(1) if match else ""):
-        number = int(number)
-        found |= set(range(last, number + 1)) if word else {number}
-        last = number
+    for words in re.findall(r"SCH((?:_(?:to_)?\d{3})+)", name):
+        last = None
+        for word, number in re.findall(r"_(to_)?(\d{3})", words):
+            number = int(number)
+            found |= set(range(last, number + 1)) if word else {number}
+            last = number
     return found
 
 
@@ -29,28 +30,40 @@ def rules_of_case(text):
     return {int(number) for number in re.findall(r"SCH-(\d+)", match.group(1) if match else "")}
 
 
-def main():
-    rules = dict(line.split() for line in RULES.read_text().splitlines() if line)
-    by_cases = set()
+def rules_of_cases():
+    found = set()
     for path in sorted((ROOT / "tests/cases").glob("*.case")):
-        by_cases |= rules_of_case(path.read_text())
-    by_tests = set()
+        found |= rules_of_case(path.read_text())
+    return found
+
+
+def rules_of_tests():
+    found = set()
     for folder in ("src", "tests"):
         for path in sorted((ROOT / folder).rglob("*_test.cc")):
             for name in re.findall(r"TEST(?:_[FP])?\(\w+,\s*(\w+)\)", path.read_text()):
-                by_tests |= rules_of_name(name)
-    without = [rule for rule in rules if int(rule[4:]) not in by_cases | by_tests]
-    for tag in sorted(set(rules.values())):
-        names = [rule for rule in without if rules[rule] == tag]
-        print(f"[{tag}] without a test: {len(names)} of "
-              f"{sum(value == tag for value in rules.values())}")
-        if names:
-            print("  " + " ".join(names))
-    numbers = {int(rule[4:]) for rule in rules}
-    print(f"{len(numbers & by_cases)} rules have a text case, {len(numbers & by_tests)} a test in C++")
-    unknown = sorted((by_cases | by_tests) - numbers)
-    if unknown:
-        sys.exit("no such rules: " + " ".join(f"SCH-{number:03}" for number in unknown))
+                found |= rules_of_name(name)
+    return found
+
+
+def main():
+    rules = {}
+    for line in RULES.read_text().splitlines():
+        rule, tag, *reason = line.split(maxsplit=2)
+        rules[int(rule[4:])] = (tag, reason[0] if reason else "")
+    by_cases, by_tests = rules_of_cases(), rules_of_tests()
+    covered = by_cases | by_tests
+    reasons = {number for number, (_, reason) in rules.items() if reason}
+    print(f"{len(rules)} rules of scheduling: {len(by_cases & rules.keys())} have a text case, "
+          f"{len((by_tests - by_cases) & rules.keys())} others a test in C++, {len(reasons - covered)} a reason")
+    faults = []
+    for complaint, numbers in (("have no case, no test and no reason", rules.keys() - covered - reasons),
+                               ("are tested and have a reason all the same", reasons & covered),
+                               ("are named by a test, but are no rules", covered - rules.keys())):
+        if numbers:
+            faults.append(f"{complaint}: " + " ".join(f"SCH-{number:03}" for number in sorted(numbers)))
+    if faults:
+        sys.exit("\n".join(faults))
 
 
 if __name__ == "__main__":

@@ -295,7 +295,7 @@ class Checker {
     Attached present;
     HostPorts taken;
     auto attach = [&](const model::Pod& pod) {
-      for (const auto& [driver, claims] : attached_volumes(pod, decision_).value_or(Attached{}))
+      for (const auto& [driver, claims] : known_volumes(pod, decision_))
         present[driver].insert(claims.begin(), claims.end());
     };
     for (const auto& pod : node.pods) {
@@ -464,7 +464,7 @@ class Checker {
     auto take = [&](const model::Pod& there) {
       const HostPorts ports = host_ports(*there.spec);
       taken.insert(taken.end(), ports.begin(), ports.end());
-      for (const auto& [driver, claims] : attached_volumes(there, decision_).value_or(Attached{}))
+      for (const auto& [driver, claims] : known_volumes(there, decision_))
         present[driver].insert(claims.begin(), claims.end());
     };
     for (const auto& there : node.pods)

@@ -173,7 +173,7 @@ class Reference {
       model::subtract(bin.available, model::requests_of(*pod));
       const HostPorts ports = host_ports(*pod->spec);
       bin.ports.insert(bin.ports.end(), ports.begin(), ports.end());
-      attach(bin.attached, attached_volumes(*pod, decision_).value_or(Attached{}));
+      attach(bin.attached, known_volumes(*pod, decision_));
     }
     model::subtract(bin.available, remaining_overhead(daemons, node, !templates_.empty()));
     nodes_.push_back(std::move(bin));

@@ -308,13 +308,20 @@ std::optional<Alternatives> volume_alternatives(const model::Pod& pod, const Dec
 }
 
 std::optional<Attached> attached_volumes(const model::Pod& pod, const Decision& decision) {
-  Attached attached;
   for (const ClaimedVolume& volume : claimed_volumes(pod, decision.surroundings)) {
     if (volume.object == nullptr) continue;
     const std::string& bound = volume.object->spec.volumeName;
     if (!bound.empty() && find(decision.surroundings.volumes, bound) == nullptr) {
       return std::nullopt;
     }
+  }
+  return known_volumes(pod, decision);
+}
+
+Attached known_volumes(const model::Pod& pod, const Decision& decision) {
+  Attached attached;
+  for (const ClaimedVolume& volume : claimed_volumes(pod, decision.surroundings)) {
+    if (volume.object == nullptr) continue;
     auto driver = driver_of(*volume.object, decision.surroundings);
     if (driver && !driver->empty()) attached[*driver].insert(volume.key);
   }

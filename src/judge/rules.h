@@ -72,6 +72,8 @@ std::optional<std::vector<model::Requirements>> volume_alternatives(const model:
 // Claims of volumes by the driver that attaches them. Nullopt if a bound volume is gone (SCH-261).
 using Attached = std::map<std::string, std::set<std::string>>;
 std::optional<Attached> attached_volumes(const model::Pod& pod, const Decision& decision);
+// The same of a pod that runs: what is gone does not count (SCH-114).
+Attached known_volumes(const model::Pod& pod, const Decision& decision);
 
 // Whether both together keep within the node's limits, of every driver that has one (SCH-259).
 bool can_attach(const Attached& present, const Attached& more, const NodeInput& node,

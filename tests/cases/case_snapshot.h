@@ -1,6 +1,7 @@
 // What the engine is given for a text case.
 #pragma once
 
+#include <memory>
 #include <utility>
 
 #include "app/plan_input.h"
@@ -23,10 +24,35 @@ inline engine::Settings settings_of(const base::Json& from_case) {
   if (base::string_at(from_case, {"reserved-mode"}) == "Fallback") {
     settings.reserved_mode = engine::ReservedMode::Fallback;
   }
+  if (const base::Json* gate = base::find_path(from_case, {"reserved-capacity"})) {
+    settings.reserved_capacity = gate->as_bool();
+  }
   if (const base::Json* limit = base::find_path(from_case, {"max-instance-types"})) {
     settings.max_instance_types = static_cast<std::size_t>(limit->as_int64());
   }
   return settings;
+}
+
+// What the format of instance types cannot say: offerings that are not to be had now, and amounts
+// that some offerings have instead of the type's.
+inline base::Result<model::InstanceTypes> with_exceptions(const model::InstanceTypes& types,
+                                                          const base::Json& from_case) {
+  model::InstanceTypes result;
+  for (std::size_t index = 0; index < types.size(); ++index) {
+    model::InstanceType type = *types[index];
+    const auto& offerings = from_case.at(index).at("offerings").as_array();
+    for (std::size_t at = 0; at < offerings.size(); ++at) {
+      model::Offering& offering = type.offerings[at];
+      offering.available = offerings[at].at("Available").as_bool();
+      const base::Json* amounts = base::find_path(offerings[at], {"CapacityOverride"});
+      if (amounts == nullptr) continue;
+      auto read = base::from_json<model::ResourceList>(*amounts);
+      if (!read) return std::unexpected(read.error());
+      offering.capacity_override = *std::move(read);
+    }
+    result.push_back(std::make_shared<const model::InstanceType>(std::move(type)));
+  }
+  return result;
 }
 
 // Error: invalid, with the object or the type named.
@@ -38,7 +64,9 @@ inline base::Result<engine::Snapshot> snapshot_of(const support::CaseFile& file)
   if (!added) return base::invalid(app::to_string(added.error()));
   engine::Settings settings = settings_of(file.settings);
   settings.cloud_labels = engine::CloudLabels{types->well_known, types->restricted_domains};
-  return app::snapshot_of(input, types->types, std::move(settings));
+  auto all = with_exceptions(types->types, file.instance_types);
+  if (!all) return std::unexpected(all.error());
+  return app::snapshot_of(input, *all, std::move(settings));
 }
 
 }  // namespace cases

@@ -77,7 +77,8 @@ class Outcome {
                         {"types", types},
                         {"requests", requests},
                         {"requirements", requirements},
-                        {"labels", base::to_json(made).at("metadata").at("labels")}};
+                        {"labels", base::to_json(made).at("metadata").at("labels")},
+                        {"nodeclaim", base::to_json(made)}};
     if (claim.cheapest) {
       result["cheapest"] = {{"type", claim.cheapest->instance_type},
                             {"zone", claim.cheapest->zone},

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <string_view>
@@ -102,6 +103,30 @@ json::value each(const json::value& list, json::value (*convert)(const json::val
   return result;
 }
 
+// One term of required node affinity, beside what `affinity` holds already.
+json::value with_required(json::value affinity, const json::value& requirements) {
+  if (requirements.is_null()) return affinity;
+  Object result = affinity.is_object() ? affinity.get_object() : Object();
+  Object node = take(result, "nodeAffinity", Object()).get_object();
+  node["requiredDuringSchedulingIgnoredDuringExecution"] =
+      Object{{"nodeSelectorTerms",
+              json::array{Object{{"matchExpressions", each(requirements, requirement)}}}}};
+  result["nodeAffinity"] = std::move(node);
+  return result;
+}
+
+// "ReplicaSet/web": the controller of a pod.
+json::value owner_reference(const json::value& value) {
+  if (!value.is_string()) return value;
+  std::string_view line = value.get_string();
+  std::size_t slash = line.find('/');
+  return Object{{"apiVersion", "apps/v1"},
+                {"kind", line.substr(0, slash)},
+                {"name", line.substr(slash + 1)},
+                {"uid", line.substr(slash + 1)},
+                {"controller", true}};
+}
+
 class Expander {
  public:
   base::Result<CaseFile> expand(const json::value& document) {
@@ -189,6 +214,20 @@ class Expander {
     return made;
   }
 
+  // What is not had in some zones (a list), and what machines have in some beside the rest (a map).
+  static void set_apart(json::array& offerings, const json::value& sold_out,
+                        const json::value& more) {
+    for (json::value& made : offerings) {
+      const json::value& zone = made.at("Requirements").at(0).at("values").at(0);
+      if (sold_out.is_array() && std::ranges::count(sold_out.get_array(), zone) > 0) {
+        made.get_object()["Available"] = false;
+      }
+      if (more.is_object() && more.get_object().contains(zone.get_string())) {
+        made.get_object()["CapacityOverride"] = texts(more.at(zone.get_string()));
+      }
+    }
+  }
+
   void add_type(std::string_view name, Object fields) {
     json::value zones = take(fields, "zones", json::array{"a"});
     json::value price = take(fields, "price", 1);
@@ -210,6 +249,10 @@ class Expander {
     for (auto& [key, value] : texts(take(fields, "labels"))) {
       labels.push_back(Object{{"key", key}, {"operator", "In"}, {"values", json::array{value}}});
     }
+    for (const json::value& key : take(fields, "lacks", json::array()).get_array()) {
+      labels.push_back(Object{{"key", key}, {"operator", "DoesNotExist"}});
+    }
+    set_apart(offerings, take(fields, "soldOut"), take(fields, "resourcesIn"));
     json::value pods = take(fields, "pods");
     Object all = resources(fields);
     put(all, "pods", text(pods));
@@ -237,22 +280,28 @@ class Expander {
   }
 
   void add_nodepool(std::string_view name, Object fields) {
-    Object spec{{"nodeClassRef", node_class_reference()}};
-    put(spec, "requirements", each(take(fields, "requirements"), requirement));
-    put(spec, "taints", each(take(fields, "taints"), taint));
-    put(spec, "startupTaints", each(take(fields, "startupTaints"), taint));
-    Object labels = texts(take(fields, "labels"));
-    Object pool_spec{
-        {"template", Object{{"metadata", Object{{"labels", labels}}}, {"spec", spec}}}};
+    Object meta = metadata(name);
+    if (take(fields, "terminating", false) == true) meta["deletionTimestamp"] = time_text(0);
+    Object template_meta{{"labels", texts(take(fields, "labels"))},
+                         {"annotations", texts(take(fields, "annotations"))}};
+    Object pool_spec;
     put(pool_spec, "weight", take(fields, "weight"));
+    put(pool_spec, "replicas", take(fields, "replicas"));
     pool_spec["limits"] = texts(take(fields, "limits"));
     Object status;
     if (take(fields, "ready", true) == false) {
       status["conditions"] = json::array{Object{{"type", "Ready"}, {"status", "False"}}};
     }
+    // What is left is the template's spec.
+    put(fields, "requirements", each(take(fields, "requirements"), requirement));
+    put(fields, "taints", each(take(fields, "taints"), taint));
+    put(fields, "startupTaints", each(take(fields, "startupTaints"), taint));
+    fields["nodeClassRef"] = node_class_reference();
+    pool_spec["template"] =
+        Object{{"metadata", std::move(template_meta)}, {"spec", std::move(fields)}};
     items_.push_back(Object{{"apiVersion", "karpenter.sh/v1"},
                             {"kind", "NodePool"},
-                            {"metadata", metadata(name)},
+                            {"metadata", std::move(meta)},
                             {"spec", std::move(pool_spec)},
                             {"status", std::move(status)}});
   }
@@ -278,9 +327,12 @@ class Expander {
       for (auto& [pod, entry] : bound.get_object())
         add_pods(pod, entry.get_object(), name);
     }
+    json::value promised = take(fields, "promised");
     Object status{{"capacity", amounts}, {"allocatable", amounts}};
     if (!pool.is_null()) {
-      add_claim(name, labels, taints, startup_taints, status, state);
+      put_texts(amounts, promised);
+      Object of_claim{{"capacity", amounts}, {"allocatable", amounts}};
+      add_claim(name, labels, taints, startup_taints, of_claim, state);
     }
     if (state == "launched") return;
     if (state != "unregistered") labels["karpenter.sh/registered"] = "true";
@@ -331,7 +383,10 @@ class Expander {
     container["resources"] = Object{{"requests", resources(fields)}};
     put(container, "ports", ports(take(fields, "hostPorts")));
     json::value tolerations = each(take(fields, "tolerations"), toleration);
+    json::value requirements = take(fields, "requires");
+    json::value affinity = with_required(take(fields, "affinity"), requirements);
     Object spec = std::move(fields);
+    put(spec, "affinity", std::move(affinity));
     if (!spec.contains("containers")) spec["containers"] = json::array{std::move(container)};
     put(spec, "tolerations", std::move(tolerations));
     return spec;
@@ -355,7 +410,8 @@ class Expander {
     json::value annotations = texts(take(fields, "annotations"));
     json::value space = take(fields, "namespace", "default");
     json::value created = take(fields, "created");
-    json::value owner = take(fields, "owner");
+    json::value owner = owner_reference(take(fields, "owner"));
+    bool is_terminating = take(fields, "terminating", false) == true;
     json::value status = take(fields, "status");
     Object spec = pod_spec(std::move(fields));
     if (!node.empty()) spec["nodeName"] = node;
@@ -368,6 +424,7 @@ class Expander {
       meta["annotations"] = annotations;
       if (!created.is_null()) meta["creationTimestamp"] = time_text(created.as_int64());
       if (!owner.is_null()) meta["ownerReferences"] = json::array{owner};
+      if (is_terminating) meta["deletionTimestamp"] = time_text(0);
       Object pod{{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", meta}, {"spec", spec}};
       put(pod, "status", status);
       items_.push_back(std::move(pod));
