@@ -299,6 +299,8 @@ void Provisioner::plan(World& world, base::Time now, Decision& decision) {
                                  {{"nodes", plan.existing.size()}, {"pods", pods}}));
   }
   report_refusals(snapshot, plan, decision);
+  for (const engine::Refusal& refusal : plan.refusals)  // SCH-293
+    world.planned_claims.erase(table_key(snapshot.pods[refusal.pod]->metadata));
   nominate_existing(world, now, snapshot, plan, decision);
 
   auto usage = usage_by_pool(world);

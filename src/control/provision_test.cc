@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/json.h"
 #include "control/stage_test.h"
 #include "model/labels.h"
 #include "support/objects.h"
@@ -17,6 +18,7 @@ using support::kStart;
 using support::node;
 using support::pod;
 using support::pool;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -73,6 +75,16 @@ class Provisioning : public testing::Test {
 };
 
 // --- triggers and the window
+
+TEST_F(Provisioning, SCH_013_the_first_trigger_opens_the_window) {
+  EXPECT_THAT(step_at(seconds(0)), IsEmpty());
+  EXPECT_THAT(step_at(seconds(100)), IsEmpty());
+  stage.now = kStart + milliseconds(100500);
+  pending("web-1");
+  EXPECT_THAT(step(), IsEmpty());
+  EXPECT_THAT(step_at(milliseconds(101400)), IsEmpty());
+  EXPECT_THAT(step_at(milliseconds(101500)), ElementsAre("types default", "create default-"));
+}
 
 TEST_F(Provisioning, SCH_015_the_same_pod_does_not_move_the_window) {
   pending("web-1");
@@ -224,6 +236,45 @@ TEST_F(Provisioning, SCH_285_a_pod_that_fits_nowhere_is_told) {
       notices,
       ElementsAre(StartsWith("Warning FailedScheduling Pod/huge: Failed to schedule pod, ")));
   EXPECT_THAT(logs, Contains("could not schedule pod"));
+}
+
+TEST_F(Provisioning, SCH_293_an_error_ends_what_was_planned_before) {
+  stage.world.planned_claims["default/huge"] = "a";
+  pending("huge", "1000");
+  step_at(seconds(0));
+  step_at(seconds(1));
+  EXPECT_THAT(stage.world.planned_claims, IsEmpty());
+}
+
+TEST_F(Provisioning, SCH_278_pods_are_left_to_the_kube_scheduler) {
+  pending("web-1");
+  step_at(seconds(0));
+  EXPECT_THAT(step_at(seconds(1)), ElementsAre("types default", "create default-"))
+      << "and nothing is done to the pod";
+}
+
+TEST_F(Provisioning, SCH_287_what_a_pass_says) {
+  stage.put(claim("a").launched("i-1").registered("n1").initialized());
+  stage.put(node("n1").of("i-1").ready().registered().initialized());
+  pending("on-the-node", "2");
+  pending("on-a-claim-1", "3");
+  pending("on-a-claim-2", "3");
+  step_at(seconds(0));
+  stage.now = kStart + seconds(1);
+  std::vector<std::string> said;
+  for (int round = 0; round < 4; ++round) {
+    Decision decision = stage.provision();
+    for (const LogLine& log : decision.logs) {
+      if (log.level == Level::info)
+        said.push_back(log.message + " " + base::print_json(log.fields));
+    }
+    stage.carry_out(decision);
+  }
+  EXPECT_THAT(said, Contains(HasSubstr("found provisionable pod(s) ")));
+  EXPECT_THAT(said, Contains(AllOf(HasSubstr("computed new nodeclaim(s) to fit pod(s) "),
+                                   HasSubstr("\"nodeclaims\":2"), HasSubstr("\"pods\":2"))));
+  EXPECT_THAT(said, Contains(AllOf(HasSubstr("computed unready node(s) will fit pod(s) "),
+                                   HasSubstr("\"nodes\":1"), HasSubstr("\"pods\":1"))));
 }
 
 TEST_F(Provisioning, SCH_026_no_pods_no_words) {
@@ -378,7 +429,7 @@ TEST_F(Leaving, SCH_204_pods_on_leaving_nodes_count_for_spread) {
 
 // --- existing nodes
 
-TEST_F(Provisioning, SCH_283_LIF_230_a_node_that_will_receive_pods_is_nominated) {
+TEST_F(Provisioning, SCH_283_284_293_LIF_230_a_node_that_will_receive_pods_is_nominated) {
   stage.put(claim("a").launched("i-1").registered("n1").initialized());
   stage.put(node("n1").of("i-1").ready().registered().initialized());
   pending("web-1");

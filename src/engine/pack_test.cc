@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/json.h"
 #include "base/random.h"
 #include "engine/compiled_types.h"
 #include "model/hash.h"
@@ -226,6 +227,33 @@ TEST(Pack, SCH_356_the_order_of_the_lists_does_not_matter) {
     }
     EXPECT_EQ(text_of(pack(given), given), expected);
   }
+}
+
+TEST(NodeClaim, SCH_095_it_has_the_hash_of_the_version_that_was_planned_with) {
+  Snapshot given = snapshot({waiting("a", "1")});
+  std::string before = model::node_pool_hash(*given.pools.front().pool);
+  Plan plan = pack(given);
+  auto edited = *given.pools.front().pool;
+  edited.spec.template_.metadata.labels["team"] = "red";
+  given.pools.front().pool = std::make_shared<const model::NodePool>(edited);
+  ASSERT_NE(model::node_pool_hash(edited), before);
+  ASSERT_EQ(plan.claims.size(), 1U);
+  model::NodeClaim made = to_node_claim(plan.claims.front(), given.settings);
+  EXPECT_EQ(made.metadata.annotations.at("karpenter.sh/nodepool-hash"), before);
+}
+
+TEST(Pack, SCH_146_what_a_pod_gives_up_is_given_up_in_a_copy) {
+  auto wishing = std::make_shared<model::Pod>(pod("default/a").cpu("1").unschedulable());
+  model::TopologySpreadConstraint soft;
+  soft.maxSkew = 1;
+  soft.topologyKey = "rack";  // that nothing has
+  soft.whenUnsatisfiable = "ScheduleAnyway";
+  wishing->spec.edit().topologySpreadConstraints = {soft};
+  const std::string before = base::print_json(base::to_json(*wishing));
+  Plan plan = pack(snapshot({wishing}));
+  EXPECT_EQ(plan.claims.size(), 1U);
+  EXPECT_TRUE(plan.refusals.empty());
+  EXPECT_EQ(base::print_json(base::to_json(*wishing)), before);
 }
 
 TEST(NodeClaim, SCH_268_to_273_what_a_planned_claim_becomes) {
