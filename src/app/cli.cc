@@ -55,6 +55,9 @@ void add_demo(CLI::App& cli, DemoOptions& options) {
                    "default)")
       ->check(CLI::IsMember({"1", "60", "max"}));
   demo->add_option("--seed", options.seed, "Seed of every random draw (default 1)");
+  demo->add_option("--feature-gates", options.feature_gates,
+                   "Features to switch on or off: NodeOverlay=true,CapacityBuffer=true")
+      ->envname("FEATURE_GATES");
   demo->add_option("--port", options.port, "Port of the API server on 127.0.0.1 (default: any)")
       ->check(CLI::Range(1, 65535));
   demo->add_option(
@@ -108,6 +111,7 @@ void add_check(CLI::App& cli, CheckCommand& options) {
 constexpr const char* kPlanFooter = R"(Examples:
   joiner plan -f nodepool.yaml -f deployment.yaml
   kubectl get nodepools,nodeclaims,nodes,pods,ds,pvc,pv,sc,csinodes,ns -A -o json | joiner plan -f -
+  joiner plan -f manifests/ -f overlay.yaml
   joiner plan -f manifests/ --instance-types types.json -o json
   joiner plan -f cluster.json --explain shop/web-3
 
@@ -146,6 +150,9 @@ void add_plan(CLI::App& cli, PlanCommand& options) {
                    "Strict, or BestEffort: lower minValues rather than refuse a pod")
       ->envname("MIN_VALUES_POLICY")
       ->check(CLI::IsMember({"Strict", "BestEffort"}));
+  plan->add_option("--scheduler-config", options.scheduler_config,
+                   "Default spread constraints: the YAML or JSON document itself")
+      ->envname("SCHEDULER_CONFIG");
   plan->add_option("--explain", options.explain,
                    "Tell where this pod goes and why no cheaper machine will do");
 }

@@ -20,6 +20,7 @@
 #include "app/story.h"
 #include "app/teller.h"
 #include "app/walk.h"
+#include "control/feature_gates.h"
 
 namespace app {
 namespace {
@@ -179,6 +180,8 @@ ports::Task<> play(std::string_view name, Walk& walk) {
 // Plays one walk on a cluster of its own. Returns the exit code.
 int run_walk(const std::string& name, const DemoOptions& options, Story& story, Records& records) {
   EmbeddedOptions embedded_options{options.region, options.seed, walk_start(), nullptr};
+  auto gates = control::read_feature_gates(options.feature_gates, embedded_options.settings);
+  if (!gates) return complain(gates.error());
   Teller* told = nullptr;
   embedded_options.warn = [&](const std::string& warning) {
     if (told != nullptr) told->tell("warning", warning);
@@ -264,6 +267,8 @@ int run_interactive(const DemoOptions& options, const std::string& manifests, St
   EmbeddedOptions embedded_options{
       options.region, options.seed,
       std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()), nullptr};
+  auto gates = control::read_feature_gates(options.feature_gates, embedded_options.settings);
+  if (!gates) return complain(gates.error());
   Teller* told = nullptr;
   embedded_options.warn = [&](const std::string& warning) {
     if (told != nullptr) told->tell("warning", warning);

@@ -17,6 +17,7 @@ struct DemoOptions {
   std::string kubeconfig;
   std::string journal;
   std::string log;  // "-" for standard error
+  std::string feature_gates;
   std::string output = "text";
 };
 

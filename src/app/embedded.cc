@@ -41,7 +41,7 @@ Embedded::Embedded(const EmbeddedOptions& options, model::InstanceTypes types,
                      if (warn) warn(warning);
                    }),
       kube_(cluster_.store(), clock_, random_.fork("kube")),
-      controller_({context_.get_executor(), clock_, kube_, cloud_}, control::Settings{}, journal_) {
+      controller_({context_.get_executor(), clock_, kube_, cloud_}, options.settings, journal_) {
   actors_.serve(cloud_);
 }
 

@@ -26,6 +26,7 @@ struct EmbeddedOptions {
   std::uint64_t seed = 1;
   base::Time start{};
   std::function<void(const std::string&)> warn;  // what the cluster has to say to people
+  control::Settings settings{};
 };
 
 class Embedded {

@@ -15,6 +15,7 @@
 #include "app/plan_text.h"
 #include "app/plan_text_parts.h"
 #include "base/yaml.h"
+#include "engine/default_spreads.h"
 
 namespace app {
 
@@ -55,8 +56,11 @@ void tell_what_is_left_out(const PlanInput& input) {
     fmt::print(stderr, "joiner: {}\n", note);
 }
 
-engine::Settings settings_of(const PlanCommand& command, const MachineTypes& types) {
+base::Result<engine::Settings> settings_of(const PlanCommand& command, const MachineTypes& types) {
   engine::Settings settings;
+  auto spreads = engine::read_default_spreads(command.scheduler_config);
+  if (!spreads) return std::unexpected(spreads.error());
+  settings.default_spreads = *std::move(spreads);
   settings.cloud_labels = types.labels;
   if (command.preference_policy == "Ignore") {
     settings.preference_policy = engine::PreferencePolicy::Ignore;
@@ -100,8 +104,12 @@ int run_plan(const PlanCommand& command) {
   }
   base::Result<MachineTypes> types = machine_types(chosen_types(command, input));
   if (!types) return complain(types.error().message);
+  base::Result<engine::Settings> settings = settings_of(command, *types);
+  if (!settings) return complain(settings.error().message);
   tell_what_is_left_out(input);
-  const engine::Snapshot snapshot = snapshot_of(input, types->types, settings_of(command, *types));
+  for (const std::string& note : overlay_notes(input, types->types, *settings))
+    fmt::print(stderr, "joiner: {}\n", note);
+  const engine::Snapshot snapshot = snapshot_of(input, types->types, *std::move(settings));
   if (input.pools.empty() && !snapshot.pods.empty()) {
     fmt::print(stderr, "joiner: without a NodePool in the input no machine can be launched\n");
   }

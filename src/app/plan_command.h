@@ -14,7 +14,8 @@ struct PlanCommand {
   std::string output = "text";  // text, json, yaml
   std::string preference_policy = "Respect";
   std::string min_values_policy = "Strict";
-  std::string explain;  // a pod; text only
+  std::string scheduler_config;  // the document itself, with default spread constraints
+  std::string explain;           // a pod; text only
 };
 
 // 0 if all pods are placed, 3 if some are not, 2 for bad input, 1 if the plan cannot be written. What

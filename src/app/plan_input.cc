@@ -31,6 +31,7 @@ FIELDS(WorkloadStatus, succeeded, conditions);
 
 // The members that the kinds have, together.
 struct WorkloadSpec {
+  model::LabelSelector selector;
   std::optional<std::int64_t> replicas;
   std::optional<std::int64_t> parallelism;
   std::optional<std::int64_t> completions;
@@ -39,7 +40,8 @@ struct WorkloadSpec {
   std::vector<base::Json> volumeClaimTemplates;
 };
 DESCRIBED(WorkloadSpec);
-FIELDS(WorkloadSpec, replicas, parallelism, completions, suspend, template_, volumeClaimTemplates);
+FIELDS(WorkloadSpec, selector, replicas, parallelism, completions, suspend, template_,
+       volumeClaimTemplates);
 
 struct WorkloadObject {
   model::ObjectMeta metadata;
@@ -48,6 +50,19 @@ struct WorkloadObject {
 };
 DESCRIBED(WorkloadObject);
 FIELDS(WorkloadObject, metadata, spec, status);
+
+// A Service or ReplicationController, whose selectors are labels alone.
+struct LabelSelectorSpec {
+  model::Labels selector;
+};
+DESCRIBED(LabelSelectorSpec);
+FIELDS(LabelSelectorSpec, selector);
+
+struct LabelSelectorObject {
+  LabelSelectorSpec spec;
+};
+DESCRIBED(LabelSelectorObject);
+FIELDS(LabelSelectorObject, spec);
 
 struct PlanInput::Subject {
   const base::Json& value;
@@ -86,9 +101,17 @@ namespace {
 constexpr std::int64_t kMostPods = 1'000'000;  // of one workload
 
 bool is_namespaced(std::string_view kind) {
-  static constexpr std::string_view kKinds[] = {
-      "Pod", "Deployment", "ReplicaSet",           "StatefulSet",
-      "Job", "DaemonSet",  "PersistentVolumeClaim"};
+  static constexpr std::string_view kKinds[] = {"Pod",
+                                                "Deployment",
+                                                "ReplicaSet",
+                                                "StatefulSet",
+                                                "Job",
+                                                "DaemonSet",
+                                                "PodTemplate",
+                                                "CapacityBuffer",
+                                                "Service",
+                                                "ReplicationController",
+                                                "PersistentVolumeClaim"};
   return std::ranges::find(kKinds, kind) != std::end(kKinds);
 }
 
@@ -201,6 +224,8 @@ PlanInput::Added PlanInput::add_object(const Subject& subject) {
     if (kind == "Namespace") return add_to(namespaces, subject);
     if (kind == "PersistentVolumeClaim") return add_to(volume_claims, subject);
     if (kind == "PersistentVolume") return add_to(volumes, subject);
+    if (kind == "PodTemplate") return add_to(pod_templates, subject);
+    if (kind == "Service" || kind == "ReplicationController") return add_selector(subject);
   } else if (api_version == "storage.k8s.io/v1") {
     if (kind == "StorageClass") return add_to(storage_classes, subject);
     if (kind == "CSINode") return add_to(csi_nodes, subject);
@@ -209,6 +234,10 @@ PlanInput::Added PlanInput::add_object(const Subject& subject) {
     if (kind == "NodeClaim") return add_to(claims, subject);
   } else if (api_version == "apps/v1" && kind == "DaemonSet") {
     return add_to(daemon_sets, subject);
+  } else if (api_version == "karpenter.sh/v1alpha1" && kind == "NodeOverlay") {
+    return add_judged(overlays, subject);
+  } else if (api_version == "autoscaling.x-k8s.io/v1beta1" && kind == "CapacityBuffer") {
+    return add_judged(buffers, subject);
   }
   // Of a kind that other versions of the API have, the version says why it is not read.
   bool is_ours = subject.group().contains("karpenter");
@@ -227,6 +256,35 @@ PlanInput::Added PlanInput::add_to(std::vector<std::shared_ptr<const T>>& list,
   object->metadata.namespace_ = subject.namespace_;
   if (!is_new(subject.kind, object->metadata)) return {};
   list.push_back(std::make_shared<const T>(*std::move(object)));
+  return {};
+}
+
+// What no API server has judged is judged here.
+template <class T>
+PlanInput::Added PlanInput::add_judged(std::vector<std::shared_ptr<const T>>& list,
+                                       const Subject& subject) {
+  const std::size_t before = list.size();
+  if (Added added = add_to(list, subject); !added || list.size() == before) return added;
+  if (subject.is_stored()) return {};
+  std::vector<model::Fault> faults = model::admission_faults(*list.back());
+  if (faults.empty()) return {};
+  return subject.bad(std::move(faults));
+}
+
+// One that selects nothing in particular says nothing about pods.
+PlanInput::Added PlanInput::add_selector(const Subject& subject) {
+  if (subject.name.empty()) return subject.bad("metadata.name", "is required");
+  auto object = base::from_json<LabelSelectorObject>(subject.value);
+  if (!object) return subject.bad(object.error());
+  model::ObjectMeta metadata;
+  metadata.namespace_ = subject.namespace_;
+  metadata.name = subject.name;
+  if (!is_new(subject.kind, metadata) || object->spec.selector.empty()) return {};
+  engine::WorkloadSelector& selector = selectors.emplace_back();
+  selector.namespace_ = subject.namespace_;
+  selector.kind = subject.kind;
+  selector.name = subject.name;
+  selector.selector.matchLabels = std::move(object->spec.selector);
   return {};
 }
 
@@ -309,6 +367,10 @@ PlanInput::Added PlanInput::add_workload(const Subject& subject) {
   }
   if (!is_new(subject.kind, object->metadata)) return {};
   reduce(object->spec.template_.spec.edit());
+  if (subject.kind != "Job") {
+    selectors.push_back(
+        {subject.namespace_, subject.kind, subject.name, std::move(object->spec.selector)});
+  }
   workloads.push_back({subject.kind, subject.api_version, std::move(object->metadata), count,
                        std::move(object->spec.template_),
                        std::move(object->spec.volumeClaimTemplates)});

@@ -18,9 +18,12 @@
 #include <vector>
 
 #include "base/json.h"
+#include "engine/snapshot.h"
+#include "model/capacity_buffer.h"
 #include "model/cluster.h"
 #include "model/node.h"
 #include "model/node_claim.h"
+#include "model/node_overlay.h"
 #include "model/node_pool.h"
 #include "model/pod.h"
 #include "model/validate.h"
@@ -68,6 +71,11 @@ class PlanInput {
   std::vector<std::shared_ptr<const model::PersistentVolume>> volumes;
   std::vector<std::shared_ptr<const model::StorageClass>> storage_classes;
   std::vector<std::shared_ptr<const model::CSINode>> csi_nodes;
+  std::vector<std::shared_ptr<const model::NodeOverlay>> overlays;
+  std::vector<std::shared_ptr<const model::CapacityBuffer>> buffers;
+  std::vector<std::shared_ptr<const model::PodTemplate>> pod_templates;
+  // Of Services and of what controls pods, for default spread constraints.
+  std::vector<engine::WorkloadSelector> selectors;
 
   std::map<std::string, std::size_t> skipped;  // objects of kinds that planning does not read
   std::vector<std::string> warnings;           // "NodePool default: unknown field spec.wieght"
@@ -89,8 +97,11 @@ class PlanInput {
   Added add_pool(const Subject& subject);
   Added add_class(const Subject& subject);
   Added add_workload(const Subject& subject);
+  Added add_selector(const Subject& subject);
   template <class T>
   Added add_to(std::vector<std::shared_ptr<const T>>& list, const Subject& subject);
+  template <class T>
+  Added add_judged(std::vector<std::shared_ptr<const T>>& list, const Subject& subject);
   void note_unknown(const Subject& subject, const std::vector<std::string>& fields);
   bool is_new(std::string_view kind, const model::ObjectMeta& metadata);
 

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/buffers.h"
+
 namespace app {
 
 namespace {
@@ -12,12 +14,19 @@ namespace {
 namespace json = boost::json;
 using Code = model::Reason::Code;
 
-json::array keys_of(const engine::Snapshot& snapshot, const std::vector<std::size_t>& pods) {
-  json::array keys;
-  for (std::size_t pod : pods) {
-    keys.emplace_back(key_of(snapshot, pod));
-  }
-  return keys;
+bool is_virtual(const engine::Snapshot& snapshot, std::size_t pod) {
+  return engine::is_virtual(*snapshot.pods[pod]);
+}
+
+// Pods that exist, or will, and apart from them the virtual ones if there are any.
+void add_pods(json::object& object, const engine::Snapshot& snapshot,
+              const std::vector<std::size_t>& pods) {
+  json::array real;
+  json::array of_buffers;
+  for (std::size_t pod : pods)
+    (is_virtual(snapshot, pod) ? of_buffers : real).emplace_back(key_of(snapshot, pod));
+  object["pods"] = std::move(real);
+  if (!of_buffers.empty()) object["bufferPods"] = std::move(of_buffers);
 }
 
 double dollars(base::Money money) { return static_cast<double>(money.micros()) / 1e6; }
@@ -41,11 +50,11 @@ json::object claim_json(const engine::PlannedClaim& claim, const engine::Snapsho
   for (const auto& type : claim.types) {
     types.emplace_back(type->name);
   }
-  json::object object{{"nodePool", claim.pool->metadata.name},
-                      {"pods", keys_of(snapshot, claim.pods)},
-                      {"requests", std::move(requests)},
-                      {"requirements", base::to_json(claim.requirements->to_wire())},
-                      {"instanceTypes", std::move(types)}};
+  json::object object{{"nodePool", claim.pool->metadata.name}};
+  add_pods(object, snapshot, claim.pods);
+  object["requests"] = std::move(requests);
+  object["requirements"] = base::to_json(claim.requirements->to_wire());
+  object["instanceTypes"] = std::move(types);
   if (claim.cheapest) {
     object["cheapest"] = {{"instanceType", claim.cheapest->instance_type},
                           {"zone", claim.cheapest->zone},
@@ -64,9 +73,13 @@ json::array refusals_json(const engine::Plan& plan, const engine::Snapshot& snap
   std::ranges::sort(by_pod);
   json::array refusals;
   for (const auto& [pod, refusal] : by_pod) {
-    refusals.push_back({{"pod", pod},
-                        {"reason", reason_word(refusal->reason)},
-                        {"message", refusal->reason.to_string()}});
+    json::object entry{{"pod", pod}};
+    if (auto buffer = engine::buffer_of(*snapshot.pods[refusal->pod])) {
+      entry["buffer"] = buffer->first + "/" + buffer->second;
+    }
+    entry["reason"] = reason_word(refusal->reason);
+    entry["message"] = refusal->reason.to_string();
+    refusals.push_back(std::move(entry));
   }
   return refusals;
 }
@@ -78,6 +91,16 @@ std::string key_of(const engine::Snapshot& snapshot, std::size_t pod) {
   return metadata.namespace_ + "/" + metadata.name;
 }
 
+std::size_t count_virtual(const engine::Snapshot& snapshot, const std::vector<std::size_t>& pods) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(pods, [&](std::size_t pod) { return is_virtual(snapshot, pod); }));
+}
+
+std::size_t count_virtual(const engine::Snapshot& snapshot) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      snapshot.pods, [](const auto& pod) { return engine::is_virtual(*pod); }));
+}
+
 base::Json plan_json(const engine::Plan& plan, const engine::Snapshot& snapshot) {
   json::array claims;
   base::Money price;
@@ -87,16 +110,19 @@ base::Json plan_json(const engine::Plan& plan, const engine::Snapshot& snapshot)
   }
   json::array existing;
   for (const engine::PlacedOnNode& placed : plan.existing) {
-    existing.push_back(
-        {{"name", snapshot.nodes[placed.node].name()}, {"pods", keys_of(snapshot, placed.pods)}});
+    json::object node{{"name", snapshot.nodes[placed.node].name()}};
+    add_pods(node, snapshot, placed.pods);
+    existing.push_back(std::move(node));
   }
+  const std::size_t of_buffers = count_virtual(snapshot);
+  json::object summary{{"pods", snapshot.pods.size() - of_buffers}};
+  if (of_buffers > 0) summary["bufferPods"] = of_buffers;
+  summary["nodes"] = plan.claims.size();
+  summary["pricePerHour"] = dollars(price);
   return json::object{{"nodeClaims", std::move(claims)},
                       {"existingNodes", std::move(existing)},
                       {"unschedulable", refusals_json(plan, snapshot)},
-                      {"summary",
-                       {{"pods", snapshot.pods.size()},
-                        {"nodes", plan.claims.size()},
-                        {"pricePerHour", dollars(price)}}}};
+                      {"summary", std::move(summary)}};
 }
 
 }  // namespace app

@@ -285,6 +285,59 @@ TEST(PlanOutput, the_schema_refuses_what_is_no_plan) {
   EXPECT_FALSE(schema().faults(changed).empty());
 }
 
+constexpr std::string_view kBuffer = R"(
+apiVersion: v1
+kind: PodTemplate
+metadata: {name: slot}
+template: {spec: {containers: [{name: c, resources: {requests: {cpu: 1}}}]}}
+---
+apiVersion: autoscaling.x-k8s.io/v1beta1
+kind: CapacityBuffer
+metadata: {name: spare}
+spec: {podTemplateRef: {name: slot}, replicas: 6}
+---
+)";
+
+// One of the buffer's six goes onto the node that is there, three onto the only machine that may be
+// launched.
+TEST(PlanOutput, SCH_310_pods_of_buffers_stand_apart_from_those_that_exist) {
+  Planned planned;
+  plan(std::string(kPool) + std::string(kBuffer) +
+           pod("capacity-buffer-spare-9",
+               "{containers: [{name: c, resources: {requests: {cpu: "
+               "500m}}}]}") +
+           "apiVersion: v1\nkind: Pod\nmetadata: {name: fake, annotations: "
+           "{karpenter.sh/capacity-buffer-fake-pod: 'true', karpenter.sh/capacity-buffer-name: "
+           "spare, karpenter.sh/capacity-buffer-namespace: default}}\n"
+           "spec: {containers: [{name: c, resources: {requests: {cpu: 1}}}]}\n",
+       kTypes, planned);
+  const base::Json json = planned.json();
+  EXPECT_THAT(schema().faults(json), testing::IsEmpty()) << base::print_json_pretty(json);
+  EXPECT_EQ(json.at("summary").at("pods"), base::Json(2)) << "whatever a pod says of itself";
+  EXPECT_EQ(json.at("summary").at("bufferPods"), base::Json(6));
+  const base::Json& claim = json.at("nodeClaims").at(0);
+  std::string names = base::print_json(claim.at("bufferPods"));
+  EXPECT_THAT(names, HasSubstr("default/capacity-buffer-spare-"));
+  EXPECT_THAT(base::print_json(claim.at("pods")), Not(HasSubstr("capacity-buffer-spare-1")));
+  const base::Json& pending = json.at("unschedulable").at(0);
+  EXPECT_EQ(pending.at("buffer"), base::Json("default/spare"));
+  std::string text = plan_text(planned.plan, planned.snapshot, {});
+  EXPECT_THAT(text, HasSubstr("2 of 2 pods placed"));
+  EXPECT_THAT(text, HasSubstr("of 6 buffer pods placed"));
+  EXPECT_THAT(text, HasSubstr("of buffer default/spare:\n"));
+  EXPECT_THAT(text, HasSubstr("PODS+BUFFER"));
+}
+
+TEST(PlanOutput, SCH_304_prices_are_those_of_overlays) {
+  Planned planned;
+  plan(std::string(kPool) +
+           "apiVersion: karpenter.sh/v1alpha1\nkind: NodeOverlay\nmetadata: {name: cheap}\n"
+           "spec: {requirements: [], priceAdjustment: '-50%'}\n---\n" +
+           pod("a", "{containers: [{name: c, resources: {requests: {cpu: 3}}}]}"),
+       kTypes, planned);
+  EXPECT_EQ(planned.json().at("summary").at("pricePerHour"), base::Json(0.05));
+}
+
 TEST(PlanText, alike_machines_are_one_line_and_alike_failures_one_paragraph) {
   Planned planned;
   plan(std::string(kPool).replace(kPool.find("nodes: 1"), 8, "nodes: 9") +

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
 
 #include "app/plan_input.h"
+#include "engine/buffers.h"
 #include "model/kinds.h"
 #include "model/labels.h"
 
@@ -165,6 +167,25 @@ class PodMaker {
   MadePods made_;
 };
 
+std::optional<engine::BufferTarget> buffer_target(const PlanInput& input, std::string_view kind,
+                                                  std::string_view name_space,
+                                                  std::string_view name) {
+  auto is_meant = [&](const model::ObjectMeta& metadata) {
+    return metadata.namespace_ == name_space && metadata.name == name;
+  };
+  if (kind == "PodTemplate") {
+    auto found = std::ranges::find_if(input.pod_templates,
+                                      [&](const auto& made) { return is_meant(made->metadata); });
+    if (found == input.pod_templates.end()) return std::nullopt;
+    return engine::BufferTarget{(*found)->template_, std::nullopt, (*found)->metadata.generation};
+  }
+  auto found = std::ranges::find_if(input.workloads, [&](const Workload& workload) {
+    return workload.kind == kind && is_meant(workload.metadata);
+  });
+  if (found == input.workloads.end()) return std::nullopt;
+  return engine::BufferTarget{found->pod_template, found->pods, std::nullopt};
+}
+
 }  // namespace
 
 void reduce(model::PodSpec& spec) {
@@ -184,7 +205,10 @@ void reduce(model::Pod& pod) {
   metadata.resourceVersion = {};
   metadata.labels.shrink_to_fit();
   for (auto annotation = metadata.annotations.begin(); annotation != metadata.annotations.end();) {
-    bool is_read = annotation->first.starts_with(model::kKarpenterGroup);
+    // What a pod says of buffers is not read: those of buffers are made here.
+    const std::string& key = annotation->first;
+    bool is_read = key.starts_with(model::kKarpenterGroup) &&
+                   !key.starts_with("karpenter.sh/capacity-buffer-");
     annotation = is_read ? annotation + 1 : metadata.annotations.erase(annotation);
   }
   metadata.annotations.shrink_to_fit();
@@ -208,6 +232,34 @@ void reduce(model::Pod& pod) {
   reduce(status.initContainerStatuses);
 }
 
+BufferPods pods_of_buffers(const PlanInput& input) {
+  BufferPods made;
+  auto find = [&](std::string_view kind, std::string_view name_space, std::string_view name) {
+    return buffer_target(input, kind, name_space, name);
+  };
+  for (const auto& given : input.buffers) {
+    std::string who = given->metadata.namespace_ + "/" + given->metadata.name;
+    if (!engine::is_ours(*given)) {
+      made.notes.push_back(fmt::format("CapacityBuffer {} takes no part: its strategy is {}", who,
+                                       *given->spec.provisioningStrategy));
+      continue;
+    }
+    model::CapacityBuffer buffer = *given;
+    if (buffer.metadata.uid.empty()) buffer.metadata.uid = "buffer " + who;
+    engine::ResolvedBuffer resolved = engine::resolve(buffer, find, std::nullopt);
+    buffer.status = std::move(resolved.status);
+    const model::Condition* ready =
+        model::find_condition(buffer.status.conditions, "ReadyForProvisioning");
+    if (ready->status != "True") {
+      made.notes.push_back(fmt::format("CapacityBuffer {} takes no part: {}", who, ready->message));
+      continue;
+    }
+    auto pods = engine::virtual_pods(buffer, resolved.pod_template);
+    made.pods.insert(made.pods.end(), pods.begin(), pods.end());
+  }
+  return made;
+}
+
 MadePods pods_of_workloads(const PlanInput& input) {
   std::set<std::string> have_pods = owners_of_pods(input);
   std::set<std::string> given;
@@ -227,6 +279,9 @@ MadePods pods_of_workloads(const PlanInput& input) {
 }
 
 std::string owner_of(const model::Pod& pod) {
+  if (auto buffer = engine::buffer_of(pod)) {
+    return fmt::format("buffer {}/{}", buffer->first, buffer->second);
+  }
   const model::OwnerReference* owner = model::controller_of(pod.metadata);
   std::string kind = owner == nullptr ? "Pod" : owner->kind;
   std::string_view name = owner == nullptr ? pod.metadata.name : owner->name;

@@ -31,8 +31,17 @@ struct MadePods {
 // volume claims that a cluster would make for them, where the input does not have them.
 MadePods pods_of_workloads(const PlanInput& input);
 
-// Who a person would say the pod belongs to: "deployment shop/web", "job default/load", and "pod
-// default/web" of a pod of its own.
+struct BufferPods {
+  std::vector<std::shared_ptr<const model::Pod>> pods;
+  std::vector<std::string> notes;  // buffers that have none, and why
+};
+
+// The virtual pods of capacity buffers (SCH-308), in the order of the buffers. What a buffer refers
+// to must be in the input; its status is not looked at.
+BufferPods pods_of_buffers(const PlanInput& input);
+
+// Who a person would say the pod belongs to: "deployment shop/web", "job default/load", "buffer
+// shop/spare", and "pod default/web" of a pod of its own.
 std::string owner_of(const model::Pod& pod);
 
 }  // namespace app

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "app/plan_pods.h"
+#include "engine/overlay.h"
 #include "model/labels.h"
 
 namespace app {
@@ -126,6 +127,22 @@ std::vector<std::shared_ptr<const model::PersistentVolumeClaim>> with_default_cl
   return all;
 }
 
+std::vector<engine::PoolTypes> pools_taking_part(const PlanInput& input,
+                                                 const model::InstanceTypes& types) {
+  std::vector<engine::PoolTypes> pools;
+  for (const auto& pool : input.pools) {
+    if (objection(input, *pool).empty()) pools.push_back({pool, types});
+  }
+  return pools;
+}
+
+std::vector<std::shared_ptr<const model::NodeOverlay>> overlays_that_stay(const PlanInput& input) {
+  std::vector<std::shared_ptr<const model::NodeOverlay>> overlays;
+  std::ranges::copy_if(input.overlays, std::back_inserter(overlays),
+                       [](const auto& overlay) { return !overlay->metadata.deletionTimestamp; });
+  return overlays;
+}
+
 }  // namespace
 
 bool is_pending(const model::Pod& pod) {
@@ -140,9 +157,15 @@ engine::Snapshot snapshot_of(const PlanInput& input, const model::InstanceTypes&
                              engine::Settings settings) {
   engine::Snapshot snapshot;
   snapshot.settings = std::move(settings);
-  for (const auto& pool : input.pools) {
-    if (objection(input, *pool).empty()) snapshot.pools.push_back({pool, types});
+  std::vector<engine::PoolTypes> pools = pools_taking_part(input, types);
+  if (auto overlays = overlays_that_stay(input); !overlays.empty()) {
+    engine::LabelRules rules(snapshot.settings);
+    engine::Overlaid overlaid = engine::apply_overlays(overlays, pools, rules);
+    for (std::size_t index = 0; index < pools.size(); ++index)
+      pools[index].types = std::move(overlaid.pools[index].types);
   }
+  for (engine::PoolTypes& pool : pools)
+    snapshot.pools.push_back({std::move(pool.pool), std::move(pool.types)});
   std::ranges::copy_if(input.pods, std::back_inserter(snapshot.pods),
                        [](const auto& pod) { return is_pending(*pod); });
   MadePods made = pods_of_workloads(input);
@@ -157,12 +180,14 @@ engine::Snapshot snapshot_of(const PlanInput& input, const model::InstanceTypes&
                          [](const auto& pod) { return is_reschedulable(*pod); });
     snapshot.leaving.push_back(std::move(state));
   }
+  std::ranges::copy(pods_of_buffers(input).pods, std::back_inserter(snapshot.pods));
   snapshot.daemons = daemons_of(input);
   snapshot.namespaces = input.namespaces;
   snapshot.volume_claims = with_default_class(input, std::move(made.claims));
   snapshot.volumes = input.volumes;
   snapshot.storage_classes = input.storage_classes;
   snapshot.csi_nodes = input.csi_nodes;
+  snapshot.selectors = input.selectors;
   return snapshot;
 }
 
@@ -192,6 +217,28 @@ std::vector<std::string> left_out(const PlanInput& input) {
   if (elsewhere > 0) {
     notes.push_back(fmt::format("{} pod{} left out: bound to nodes that are not in the input",
                                 elsewhere, elsewhere == 1 ? "" : "s"));
+  }
+  std::ranges::copy(pods_of_buffers(input).notes, std::back_inserter(notes));
+  return notes;
+}
+
+std::vector<std::string> overlay_notes(const PlanInput& input, const model::InstanceTypes& types,
+                                       const engine::Settings& settings) {
+  std::vector<std::string> notes;
+  auto overlays = overlays_that_stay(input);
+  if (overlays.empty()) return notes;
+  engine::Overlaid overlaid = engine::apply_overlays(overlays, pools_taking_part(input, types),
+                                                     engine::LabelRules(settings));
+  for (std::size_t index = 0; index < overlays.size(); ++index) {
+    const engine::OverlayVerdict& verdict = overlaid.verdicts[index];
+    const std::string& name = overlays[index]->metadata.name;
+    if (!verdict.is_valid) {
+      notes.push_back(fmt::format("NodeOverlay {} is left out ({}): {}", name, verdict.reason,
+                                  verdict.message));
+    } else if (verdict.matches == 0) {
+      notes.push_back(
+          fmt::format("NodeOverlay {} changes nothing: no instance type matches it", name));
+    }
   }
   return notes;
 }

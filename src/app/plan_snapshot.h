@@ -21,11 +21,16 @@ bool is_pending(const model::Pod& pod);
 bool is_left_out(const model::Pod& pod);
 
 // All that the input says; pods of nodes that are being deleted are planned like pending ones, and so
-// are those of workloads that have none. `types` are offered to every NodePool.
+// are those of workloads that have none and those of capacity buffers, which come last. `types` are
+// offered to every NodePool, as NodeOverlays make them appear there.
 engine::Snapshot snapshot_of(const PlanInput& input, const model::InstanceTypes& types,
                              engine::Settings settings);
 
 // What of the input takes no part in planning although a person might expect it to, in sentences.
 std::vector<std::string> left_out(const PlanInput& input);
+
+// Of the NodeOverlays those that are not valid, conflict, or match nothing, in sentences.
+std::vector<std::string> overlay_notes(const PlanInput& input, const model::InstanceTypes& types,
+                                       const engine::Settings& settings);
 
 }  // namespace app

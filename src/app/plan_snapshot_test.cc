@@ -6,6 +6,7 @@
 
 #include "app/plan_pods.h"
 #include "base/yaml.h"
+#include "catalog/kwok.h"
 
 namespace app {
 namespace {
@@ -160,6 +161,63 @@ TEST(PlanSnapshot, SCH_089_pools_without_conditions_are_as_ready_as_their_class)
   std::string ready = "status: {conditions: [{type: Ready, status: 'True'}]}";
   EXPECT_EQ(pools(pool("a", ready) + fmt::format(kClass, "False")), 1u) << "the pool's own decide";
   EXPECT_EQ(pools(pool("a", "status: {conditions: [{type: Ready, status: Unknown}]}")), 0u);
+}
+
+constexpr std::string_view kOverlays = R"(
+apiVersion: karpenter.sh/v1
+kind: NodePool
+metadata: {name: default}
+spec: {template: {spec: {nodeClassRef: {group: karpenter.kwok.sh, kind: KWOKNodeClass, name: d}}}}
+---
+apiVersion: karpenter.sh/v1alpha1
+kind: NodeOverlay
+metadata: {name: early}
+spec: {requirements: [], price: "1"}
+---
+apiVersion: karpenter.sh/v1alpha1
+kind: NodeOverlay
+metadata: {name: late}
+spec: {requirements: [], price: "2"}
+---
+apiVersion: karpenter.sh/v1alpha1
+kind: NodeOverlay
+metadata: {name: nowhere}
+spec: {requirements: [{key: karpenter.sh/nodepool, operator: In, values: [gone]}], price: "3"}
+)";
+
+TEST(PlanSnapshot, SCH_299_301_what_is_wrong_with_overlays_is_told) {
+  PlanInput input = input_of(kOverlays);
+  const model::InstanceTypes types = catalog::built_in_kwok_types().types;
+  EXPECT_THAT(overlay_notes(input, types, {}),
+              ElementsAre(HasSubstr("NodeOverlay early is left out (Conflict): another overlay"),
+                          "NodeOverlay nowhere changes nothing: no instance type matches it"));
+  engine::Snapshot snapshot = snapshot_of(input, types, {});
+  EXPECT_EQ(snapshot.pools[0].types[0]->offerings[0].price, base::Money::from_micros(2'000'000));
+  EXPECT_NE(types[0]->offerings[0].price, base::Money::from_micros(2'000'000));
+}
+
+TEST(PlanSnapshot, API_145_API_163_overlays_and_buffers_that_no_server_has_judged_are_judged) {
+  auto error = [](std::string_view yaml) {
+    PlanInput input;
+    auto added = input.add(base::read_yaml(yaml).value().front().value);
+    return added ? "" : to_string(added.error());
+  };
+  EXPECT_THAT(error("{apiVersion: karpenter.sh/v1alpha1, kind: NodeOverlay, metadata: {name: a}, "
+                    "spec: {requirements: [], price: '1', priceAdjustment: '+1'}}"),
+              HasSubstr("NodeOverlay a: spec: price and priceAdjustment are both set"));
+  EXPECT_THAT(error("{apiVersion: autoscaling.x-k8s.io/v1beta1, kind: CapacityBuffer, metadata: "
+                    "{name: a}, spec: {podTemplateRef: {name: t}}}"),
+              HasSubstr("CapacityBuffer default/a: spec: podTemplateRef needs replicas or limits"));
+  EXPECT_EQ(error("{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {selector: null}}"),
+            "");
+}
+
+TEST(PlanSnapshot, SCH_307_buffers_that_refer_to_nothing_are_told) {
+  PlanInput input = input_of(
+      "{apiVersion: autoscaling.x-k8s.io/v1beta1, kind: CapacityBuffer, metadata: {name: a}, "
+      "spec: {podTemplateRef: {name: t}, replicas: 2}}");
+  EXPECT_THAT(left_out(input), ElementsAre("CapacityBuffer default/a takes no part: PodTemplate "
+                                           "\"t\" not found"));
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ constexpr std::size_t kMostGroups = 30;
 struct Machines {
   std::size_t count = 0;
   std::size_t pods = 0;
-  base::Money price;  // of one
+  std::size_t buffer_pods = 0;  // virtual ones, beside them
+  base::Money price;            // of one
   std::string nodepool;
   std::string type;
   std::string zone;
@@ -35,7 +36,7 @@ struct Machines {
   model::ResourceList allocatable;
 };
 
-std::vector<Machines> machines_of(const engine::Plan& plan) {
+std::vector<Machines> machines_of(const engine::Plan& plan, const engine::Snapshot& snapshot) {
   using Key = std::tuple<std::string, std::string, std::string, std::string>;
   std::map<Key, Machines> by_key;
   for (const engine::PlannedClaim& claim : plan.claims) {
@@ -43,7 +44,9 @@ std::vector<Machines> machines_of(const engine::Plan& plan) {
     Machines& machines = by_key[{claim.pool->metadata.name, cheapest.instance_type, cheapest.zone,
                                  cheapest.capacity_type}];
     ++machines.count;
-    machines.pods += claim.pods.size();
+    const std::size_t of_buffers = count_virtual(snapshot, claim.pods);
+    machines.pods += claim.pods.size() - of_buffers;
+    machines.buffer_pods += of_buffers;
     machines.price = cheapest.price;
     machines.nodepool = claim.pool->metadata.name;
     machines.type = cheapest.instance_type;
@@ -70,18 +73,27 @@ std::string share_bar(const Machines& machines, std::string_view resource, const
   return fill_bar(share_of(machines.requests, machines.allocatable, resource), paint);
 }
 
-std::string machines_text(const engine::Plan& plan, const TextOptions& options) {
+// "3", and "3+2" with two pods of buffers.
+std::string pods_text(std::size_t pods, std::size_t of_buffers) {
+  return of_buffers == 0 ? std::to_string(pods) : fmt::format("{}+{}", pods, of_buffers);
+}
+
+std::string machines_text(const engine::Plan& plan, const engine::Snapshot& snapshot,
+                          const TextOptions& options) {
   const Paint& paint = options.paint;
-  const std::vector<Machines> machines = machines_of(plan);
+  const std::vector<Machines> machines = machines_of(plan, snapshot);
   if (machines.empty()) return "";
   Table table({Align::right, Align::left, Align::left, Align::left, Align::right, Align::left,
                Align::left, Align::right, Align::left});
-  table.add({"NODES", "TYPE", "ZONE", "CAPACITY", "$/H EACH", "CPU", "MEMORY", "PODS", "NODEPOOL"});
+  const char* pods_head = count_virtual(snapshot) > 0 ? "PODS+BUFFER" : "PODS";
+  table.add(
+      {"NODES", "TYPE", "ZONE", "CAPACITY", "$/H EACH", "CPU", "MEMORY", pods_head, "NODEPOOL"});
   const std::size_t shown = std::min(machines.size(), kMostLines);
   for (const Machines& row : std::span(machines).first(shown)) {
     table.add({paint.bold(std::to_string(row.count)), paint.cyan(row.type), row.zone,
                row.capacity_type, dollars_text(row.price), share_bar(row, model::kCpu, paint),
-               share_bar(row, model::kMemory, paint), std::to_string(row.pods), row.nodepool});
+               share_bar(row, model::kMemory, paint), pods_text(row.pods, row.buffer_pods),
+               row.nodepool});
   }
   std::string text = paint.bold("Machines to launch") + "\n" + table.to_string("  ");
   if (machines.size() > shown) {
@@ -101,10 +113,12 @@ std::string existing_text(const engine::Plan& plan, const engine::Snapshot& snap
                           const Paint& paint) {
   if (plan.existing.empty()) return "";
   Table table({Align::left, Align::right, Align::left});
-  table.add({"NODE", "PODS", "FIRST"});
+  table.add({"NODE", count_virtual(snapshot) > 0 ? "PODS+BUFFER" : "PODS", "FIRST"});
   const std::size_t shown = std::min(plan.existing.size(), kMostLines);
   for (const engine::PlacedOnNode& placed : std::span(plan.existing).first(shown)) {
-    table.add({paint.cyan(snapshot.nodes[placed.node].name()), std::to_string(placed.pods.size()),
+    const std::size_t of_buffers = count_virtual(snapshot, placed.pods);
+    table.add({paint.cyan(snapshot.nodes[placed.node].name()),
+               pods_text(placed.pods.size() - of_buffers, of_buffers),
                key_of(snapshot, placed.pods.front())});
   }
   std::string text = paint.bold("On nodes that are there") + "\n" + table.to_string("  ");
@@ -163,34 +177,71 @@ std::string pending_text(const engine::Plan& plan, const engine::Snapshot& snaps
   return text + "\n";
 }
 
+struct Placed {
+  std::size_t on_new = 0;
+  std::size_t on_existing = 0;
+  std::size_t pending = 0;
+};
+
+// Of the pods that exist, or of the virtual ones.
+Placed placed_pods(const engine::Plan& plan, const engine::Snapshot& snapshot, bool is_virtual) {
+  Placed placed;
+  auto count = [&](const std::vector<std::size_t>& pods) {
+    std::size_t of_buffers = count_virtual(snapshot, pods);
+    return is_virtual ? of_buffers : pods.size() - of_buffers;
+  };
+  for (const engine::PlannedClaim& claim : plan.claims)
+    placed.on_new += count(claim.pods);
+  for (const engine::PlacedOnNode& node : plan.existing)
+    placed.on_existing += count(node.pods);
+  for (const engine::Refusal& refusal : plan.refusals)
+    placed.pending += count({refusal.pod});
+  return placed;
+}
+
+// "3 of 4 pods placed: 3 on 1 new machine; 1 pending."
+std::string placed_text(const Placed& placed, std::string_view what, std::size_t machines,
+                        const Paint& paint) {
+  const std::size_t done = placed.on_new + placed.on_existing;
+  std::string text = fmt::format("{} of {} placed", paint.bold(std::to_string(done)),
+                                 counted(done + placed.pending, what));
+  std::string_view mark = ": ";
+  if (placed.on_new > 0) {
+    text += fmt::format("{}{} on {}", std::exchange(mark, ", "), placed.on_new,
+                        counted(machines, "new machine"));
+  }
+  if (placed.on_existing > 0) {
+    text += fmt::format("{}{} on nodes that are there", mark, placed.on_existing);
+  }
+  return text + (placed.pending == 0
+                     ? ".\n"
+                     : paint.yellow(fmt::format("; {} pending.", placed.pending)) + "\n");
+}
+
 std::string summary_text(const engine::Plan& plan, const engine::Snapshot& snapshot,
                          const TextOptions& options) {
   base::Money price;
-  std::size_t on_new = 0;
   bool has_spot = false;
+  std::size_t for_pods = 0;  // machines, of which some may be for buffers alone
+  std::size_t for_buffers = 0;
   for (const engine::PlannedClaim& claim : plan.claims) {
-    on_new += claim.pods.size();
+    const std::size_t of_buffers = count_virtual(snapshot, claim.pods);
+    if (of_buffers < claim.pods.size()) ++for_pods;
+    if (of_buffers > 0) ++for_buffers;
     if (!claim.cheapest) continue;
     price += claim.cheapest->price;
     has_spot = has_spot || claim.cheapest->capacity_type == "spot";
   }
-  const std::size_t pods = snapshot.pods.size();
-  const std::size_t placed = pods - plan.refusals.size();
-  std::string text = "  ";
-  if (pods == 0) return text + "No pod waits for a node.\n";
-  text += fmt::format("{} of {} placed", options.paint.bold(std::to_string(placed)),
-                      counted(pods, "pod"));
-  std::string_view mark = ": ";
-  if (on_new > 0) {
-    text += fmt::format("{}{} on {}", std::exchange(mark, ", "), on_new,
-                        counted(plan.claims.size(), "new machine"));
+  if (snapshot.pods.empty()) return "  No pod waits for a node.\n";
+  std::string text;
+  const std::size_t of_buffers = count_virtual(snapshot);
+  if (of_buffers < snapshot.pods.size()) {
+    text += "  " + placed_text(placed_pods(plan, snapshot, false), "pod", for_pods, options.paint);
   }
-  if (placed > on_new) {
-    text += fmt::format("{}{} on nodes that are there", mark, placed - on_new);
+  if (of_buffers > 0) {
+    text += "  " + placed_text(placed_pods(plan, snapshot, true), "buffer pod", for_buffers,
+                               options.paint);
   }
-  text += plan.refusals.empty()
-              ? ".\n"
-              : options.paint.yellow(fmt::format("; {} pending.", plan.refusals.size())) + "\n";
   if (!plan.claims.empty()) {
     text += fmt::format("  {} an hour, {} a month (of 730 hours).\n",
                         options.paint.bold(price.to_string()), month_text(price));
@@ -207,7 +258,7 @@ std::string summary_text(const engine::Plan& plan, const engine::Snapshot& snaps
 
 std::string plan_text(const engine::Plan& plan, const engine::Snapshot& snapshot,
                       const TextOptions& options) {
-  return machines_text(plan, options) + existing_text(plan, snapshot, options.paint) +
+  return machines_text(plan, snapshot, options) + existing_text(plan, snapshot, options.paint) +
          pending_text(plan, snapshot, options) + options.paint.bold("Together") + "\n" +
          summary_text(plan, snapshot, options);
 }

@@ -8,8 +8,8 @@
 
 #include "base/check.h"
 #include "base/patch.h"
+#include "control/overlays.h"
 #include "control/pods.h"
-#include "engine/compiled_types.h"
 #include "model/resources.h"
 
 namespace control {
@@ -307,12 +307,17 @@ Task<Result<void>> Performer::run(Action&, DescribeInstance& work) {
   co_return Result<void>();
 }
 
-// Types that are the same as before, or as those of another NodePool, are not compiled again.
-engine::CompiledTypesPointer Performer::compiled_types(const model::InstanceTypes& types) const {
-  std::vector<engine::CompiledTypesPointer> known;
-  for (const auto& [pool, fetched] : world_.types)
-    known.push_back(fetched.compiled);
-  return engine::compile(types, known);
+// With overlays, the types that planning sees follow when they were evaluated.
+void Performer::take_types(FetchedTypes& fetched, model::InstanceTypes types) const {
+  if (!world_.settings().node_overlay) {
+    fetched.types = std::move(types);
+    fetched.compiled = compiled_types(world_, fetched.types);
+    return;
+  }
+  bool is_known = !fetched.awaits_evaluation && fetched.compiled && types == fetched.from_cloud;
+  if (is_known) return;
+  fetched.from_cloud = std::move(types);
+  fetched.awaits_evaluation = true;
 }
 
 Task<Result<void>> Performer::run(Action&, FetchInstanceTypes& work) {
@@ -322,11 +327,11 @@ Task<Result<void>> Performer::run(Action&, FetchInstanceTypes& work) {
   fetched.fetched_at = ports_.clock.now();
   fetched.error.reset();
   if (types) {
-    fetched.types = std::move(*types);
-    fetched.compiled = compiled_types(fetched.types);
+    take_types(fetched, std::move(*types));
   } else {  // SCH-092: the pool sits out until its types can be read
     fetched.types.clear();
     fetched.compiled = nullptr;
+    fetched.from_cloud.clear();
     fetched.error = types.error();
     co_return std::unexpected(types.error());
   }

@@ -52,7 +52,7 @@ class Performer {
   ports::Task<base::Result<void>> run(Action& action, EvictPod& work);
   ports::Task<base::Result<void>> run(Action& action, TerminateInstance& work);
   ports::Task<base::Result<void>> run(Action& action, DescribeInstance& work);
-  engine::CompiledTypesPointer compiled_types(const model::InstanceTypes& types) const;
+  void take_types(FetchedTypes& fetched, model::InstanceTypes types) const;
   ports::Task<base::Result<void>> run(Action& action, FetchInstanceTypes& work);
   ports::Task<base::Result<void>> run(Action& action, ListInstances& work);
   ports::Task<base::Result<void>> run(Action& action, MarkUnavailable& work);

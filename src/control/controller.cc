@@ -36,7 +36,7 @@ Controller::Controller(Ports ports, Settings settings, Journal& journal)
 void Controller::start() {
   for (const ports::RegistrationHook* hook : ports_.hooks)
     world_.registration_hooks.push_back(hook->name());
-  for (model::Kind kind : World::watched_kinds()) {
+  for (model::Kind kind : world_.watched_kinds()) {
     ports_.kube.watch(kind, [this](ports::Change change) { receive(std::move(change)); });
   }
   ports_.cloud.watch_notices([this](ports::InstanceNotice notice) { receive(std::move(notice)); });
@@ -72,10 +72,12 @@ void Controller::look() {
   inbox_.clear();
   if (!world_.watches_synced()) return;
   std::optional<base::Time> wake;
+  carry_out(overlays_.decide(world_, now), wake);
   carry_out(pools_.decide(world_, now), wake);
   carry_out(decide_interruption(world_, now), wake);
   carry_out(decide_lifecycle(world_, now), wake);
   carry_out(decide_termination(world_, now), wake);
+  carry_out(buffers_.decide(world_, now), wake);
   carry_out(provisioner_.decide(world_, now), wake);
   carry_out(disrupter_.decide(world_, now), wake);
   carry_out(collector_.decide(world_, now), wake);

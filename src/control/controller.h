@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "control/act.h"
+#include "control/buffers.h"
 #include "control/collect.h"
 #include "control/disrupt.h"
 #include "control/journal.h"
+#include "control/overlays.h"
 #include "control/pools.h"
 #include "control/provision.h"
 #include "control/upkeep.h"
@@ -41,6 +43,8 @@ class Controller {
   Journal& journal_;
   World world_;
   Performer performer_;
+  Overlays overlays_;
+  Buffers buffers_;
   Provisioner provisioner_;
   Disrupter disrupter_;
   Pools pools_;

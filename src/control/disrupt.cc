@@ -117,6 +117,9 @@ Candidate candidate_of(const World& world, engine::NodeState state) {
     candidate.reschedulable.push_back(pod);
     candidate.disruption_cost += std::max(0.0, eviction_cost(*pod));
   }
+  const auto& by_machine = world.buffer_knowledge.on_machine;
+  auto buffered = by_machine.find(state.claim->status.providerID);
+  if (buffered != by_machine.end()) candidate.buffer_pods = buffered->second;
   candidate.state = std::move(state);
   return candidate;
 }
@@ -126,8 +129,25 @@ bool is_for_emptiness(const Candidate& candidate) {
   const auto& disruption = candidate.pool->spec.disruption;
   bool is_enabled =
       disruption && disruption->consolidateAfter && disruption->consolidateAfter->value;
-  return !candidate.pool->spec.replicas && is_enabled && candidate.is_empty() &&
+  return !candidate.pool->spec.replicas && is_enabled && candidate.buffer_pods == 0 &&
+         candidate.is_empty() &&
          model::is_true(candidate.state.claim->status.conditions, model::kConsolidatable);
+}
+
+// DIS-122.
+void report_buffer_pods(const Candidate& candidate, Decision& decision) {
+  if (candidate.buffer_pods == 0) return;
+  auto report = [&](const model::Object& object) {
+    Notice notice;
+    notice.about = reference_of(object);
+    notice.reason = "Unconsolidatable";
+    notice.message = fmt::format("Node \"{}\" has buffer pods", candidate.name());
+    notice.dedupe = {object.metadata().uid, notice.message};
+    notice.dedupe_for = std::chrono::minutes(15);
+    decision.notices.push_back(std::move(notice));
+  };
+  if (candidate.state.node) report(model::Object(candidate.state.node));
+  report(model::Object(candidate.state.claim));
 }
 
 // A way to find nodes that should go: its reason (DIS-059) and which candidates it looks at.
@@ -165,6 +185,7 @@ std::vector<Candidate> candidates_for(const Method& method, const World& world,
       continue;
     }
     Candidate candidate = candidate_of(world, std::move(state));
+    if (method.reason == "Empty") report_buffer_pods(candidate, decision);
     if (!method.eligible(candidate)) continue;
     candidate.price =
         price_of(candidate.state, world.types.find(candidate.pool->metadata.name)->second.types);

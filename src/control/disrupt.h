@@ -23,8 +23,9 @@ struct Candidate {
   engine::NodeState state;
   std::shared_ptr<const model::NodePool> pool;
   std::vector<std::shared_ptr<const model::Pod>> reschedulable;
-  base::Money price;           // per hour; 0 if unknown (DIS-084)
-  double disruption_cost = 1;  // DIS-082
+  base::Money price;            // per hour; 0 if unknown (DIS-084)
+  double disruption_cost = 1;   // DIS-082
+  std::size_t buffer_pods = 0;  // virtual pods that the last pass put there (DIS-335)
 
   const std::string& name() const { return state.name(); }
   // DIS-083.

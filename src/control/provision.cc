@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "control/pods.h"
 #include "model/labels.h"
@@ -32,7 +34,8 @@ bool has_disrupted_taint(const model::Node& node) {
   });
 }
 
-// Pending pods first, then the pods of nodes that go away (SCH-023), both by namespace/name.
+// Pending pods first, then the pods of nodes that go away (SCH-023), both by namespace/name, then
+// the virtual pods of buffers (SCH-310).
 std::vector<std::shared_ptr<const model::Pod>> pods_to_place(const World& world, base::Time now) {
   std::vector<std::shared_ptr<const model::Pod>> pods;
   for (const auto& [key, pod] : world.provisionable())
@@ -43,7 +46,33 @@ std::vector<std::shared_ptr<const model::Pod>> pods_to_place(const World& world,
       if (is_currently_reschedulable(world, *pod, now)) pods.push_back(pod);
     }
   }
+  for (const auto& [key, virtual_pods] : world.buffer_knowledge.pods)
+    pods.insert(pods.end(), virtual_pods.begin(), virtual_pods.end());
   return pods;
+}
+
+std::string provider_id_of(const engine::NodeState& node) {
+  return node.claim ? node.claim->status.providerID : node.node->spec.providerID;
+}
+
+// The pods among these that exist.
+std::vector<std::size_t> real_pods(const engine::Snapshot& snapshot,
+                                   const std::vector<std::size_t>& pods) {
+  std::vector<std::size_t> real;
+  std::ranges::copy_if(pods, std::back_inserter(real),
+                       [&](std::size_t pod) { return !engine::is_virtual(*snapshot.pods[pod]); });
+  return real;
+}
+
+// SCH-311, SCH-312: what the pass means for buffers.
+void note_buffers(World& world, const engine::Snapshot& snapshot, const engine::Plan& plan) {
+  BufferKnowledge& knowledge = world.buffer_knowledge;
+  ++knowledge.passes;
+  knowledge.fits = engine::fitting_buffers(snapshot, plan);
+  knowledge.on_machine.clear();
+  for (const auto& [node, count] : engine::virtual_pods_by_node(snapshot, plan)) {
+    knowledge.on_machine[provider_id_of(snapshot.nodes[node])] = count;
+  }
 }
 
 LogLine line(Level level, std::string message, boost::json::object fields) {
@@ -54,6 +83,7 @@ void report_refusals(const engine::Snapshot& snapshot, const engine::Plan& plan,
                      Decision& decision) {
   for (const engine::Refusal& refusal : plan.refusals) {
     const model::Pod& pod = *snapshot.pods[refusal.pod];
+    if (engine::is_virtual(pod)) continue;  // SCH-314
     bool is_deferred = refusal.reason.code == model::Reason::Code::reserved_offering;
     if (is_deferred) continue;  // SCH-189
     std::string error = refusal.reason.to_string();
@@ -77,17 +107,19 @@ void report_refusals(const engine::Snapshot& snapshot, const engine::Plan& plan,
   }
 }
 
-// SCH-283, SCH-284: the nodes that will receive pods are kept, and the pods are told.
+// SCH-283, SCH-284: the nodes that will receive pods are kept, and the pods are told. Virtual pods
+// keep no node (DIS-336).
 void nominate_existing(World& world, base::Time now, const engine::Snapshot& snapshot,
                        const engine::Plan& plan, Decision& decision) {
   for (const engine::PlacedOnNode& placed : plan.existing) {
     const engine::NodeState& node = snapshot.nodes[placed.node];
-    std::string id = node.claim ? node.claim->status.providerID : node.node->spec.providerID;
-    world.nominate(id, now + world.settings().nomination_window());
+    std::vector<std::size_t> pods = real_pods(snapshot, placed.pods);
+    if (pods.empty()) continue;
+    world.nominate(provider_id_of(node), now + world.settings().nomination_window());
     std::string target;
     if (node.claim) target = "nodeclaim/" + node.claim->metadata.name;
     if (node.node) target += (target.empty() ? "node/" : ", node/") + node.node->metadata.name;
-    for (std::size_t index : placed.pods) {
+    for (std::size_t index : pods) {
       const auto& pod = snapshot.pods[index];
       if (node.claim) world.planned_claims[table_key(pod->metadata)] = node.claim->metadata.name;
       Notice notice;
@@ -141,8 +173,9 @@ engine::Snapshot snapshot_of(const World& world,
   snapshot.pods = std::move(pods);
   for (const auto& pool : participating_pools(world)) {
     auto fetched = world.types.find(pool->metadata.name);
-    bool is_known = fetched != world.types.end() && !fetched->second.error;
-    if (!is_known) continue;  // SCH-092
+    bool is_known = fetched != world.types.end() && !fetched->second.error &&
+                    !fetched->second.awaits_evaluation;
+    if (!is_known) continue;  // SCH-092, SCH-303
     snapshot.pools.push_back({pool, fetched->second.types, fetched->second.compiled});
   }
   for (engine::NodeState& node : world.node_states()) {
@@ -231,6 +264,9 @@ void Provisioner::collect_triggers(World& world, base::Time now, Decision& decis
       trigger(node->metadata.uid, before, world.settings().trigger_period, now);
     }
   }
+  for (const std::string& uid : std::exchange(world.buffer_knowledge.triggers, {})) {
+    if (batch_.insert(uid).second) last_new_at_ = now;  // SCH-011
+  }
   if (next_trigger_) decision.wake_at(*next_trigger_);
 }
 
@@ -276,14 +312,21 @@ bool Provisioner::types_arrived(const World& world, base::Time now) const {
 void Provisioner::plan(World& world, base::Time now, Decision& decision) {
   phase_ = Phase::idle;
   engine::Snapshot snapshot = snapshot_of(world, pods_to_place(world, now));
-  if (snapshot.pods.empty()) return;  // SCH-026
+  if (snapshot.pods.empty()) {  // SCH-026
+    note_buffers(world, snapshot, {});
+    return;
+  }
   std::vector<std::string> names;
-  for (const auto& pod : snapshot.pods)
-    names.push_back(table_key(pod->metadata));
-  decision.logs.push_back(line(Level::info, "found provisionable pod(s)",
-                               {{"Pods", some_of(names)}, {"pod-count", names.size()}}));
+  for (const auto& pod : snapshot.pods) {
+    if (!engine::is_virtual(*pod)) names.push_back(table_key(pod->metadata));
+  }
+  if (!names.empty()) {
+    decision.logs.push_back(line(Level::info, "found provisionable pod(s)",
+                                 {{"Pods", some_of(names)}, {"pod-count", names.size()}}));
+  }
 
   engine::Plan plan = engine::pack(snapshot);
+  note_buffers(world, snapshot, plan);
   std::size_t planned_pods = 0;
   for (const engine::PlannedClaim& claim : plan.claims)
     planned_pods += claim.pods.size();
@@ -314,7 +357,9 @@ void Provisioner::plan(World& world, base::Time now, Decision& decision) {
     }
     CreateClaim create;
     create.claim = engine::to_node_claim(planned, snapshot.settings);
-    for (std::size_t index : planned.pods) {
+    engine::annotate_overlays(create.claim, planned.types,
+                              world.types.at(planned.pool->metadata.name).overlaid);
+    for (std::size_t index : real_pods(snapshot, planned.pods)) {
       create.pods.push_back(reference_of(model::Object(snapshot.pods[index])));
     }
     Action action;

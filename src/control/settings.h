@@ -15,6 +15,9 @@ struct Settings {
   base::Duration batch_idle = std::chrono::seconds(1);
   base::Duration batch_max = std::chrono::seconds(10);
   engine::Settings engine;
+  // Feature gates (SCH-005); that of reserved capacity is a setting of the engine.
+  bool node_overlay = false;
+  bool capacity_buffer = false;
 
   // Where node classes of this provider live (LIF-001).
   std::string class_group = "karpenter.k8s.aws";
@@ -38,6 +41,9 @@ struct Settings {
   base::Duration counter_period = std::chrono::seconds(5);
   // LIF-145.
   base::Duration collection_period = std::chrono::minutes(2);
+  // SCH-307, SCH-303.
+  base::Duration buffer_period = std::chrono::seconds(30);
+  base::Duration overlay_period = std::chrono::hours(6);
   // LIF-149: an instance younger than this may still get its claim's status.
   base::Duration orphan_age = std::chrono::seconds(30);
 

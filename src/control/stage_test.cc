@@ -77,7 +77,7 @@ std::string line_of(const Action& action) {
 }  // namespace
 
 Stage::Stage(Settings settings) : world(std::move(settings)), now(kBegin) {
-  for (model::Kind kind : World::watched_kinds()) {
+  for (model::Kind kind : world.watched_kinds()) {
     world.apply({ports::Change::Type::synced, kind, {}});
   }
 }
@@ -172,10 +172,12 @@ void Stage::carry_out(const Decision& decision) {
 
 void Stage::look() {
   wake_.reset();
+  carry_out(overlay());
   carry_out(count_pools());
   carry_out(interrupt());
   carry_out(lifecycle());
   carry_out(terminate());
+  carry_out(buffer());
   carry_out(provision());
   carry_out(disrupt());
   carry_out(collect());
@@ -284,7 +286,10 @@ void Stage::perform(const DescribeInstance& work) {
 void Stage::perform(const FetchInstanceTypes& work) {
   FetchedTypes& fetched = world.types[work.pool->metadata.name];
   fetched.fetched_at = now;
-  fetched.types = types_error ? model::InstanceTypes{} : types;
+  bool has_overlays = world.settings().node_overlay;
+  (has_overlays ? fetched.from_cloud : fetched.types) =
+      types_error ? model::InstanceTypes{} : types;
+  fetched.awaits_evaluation = has_overlays;
   fetched.error = types_error;
   if (types_error) {
     world.note_failure("types/" + work.pool->metadata.name, *types_error, now,

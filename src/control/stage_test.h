@@ -18,10 +18,12 @@
 #include <vector>
 
 #include "control/action.h"
+#include "control/buffers.h"
 #include "control/collect.h"
 #include "control/disrupt.h"
 #include "control/interruption.h"
 #include "control/lifecycle.h"
+#include "control/overlays.h"
 #include "control/pools.h"
 #include "control/provision.h"
 #include "control/terminate.h"
@@ -81,11 +83,15 @@ class Stage {
   Decision interrupt() { return decide_interruption(world, now); }
   Decision disrupt() { return disrupter.decide(world, now); }
   Decision provision() { return provisioner.decide(world, now); }
+  Decision overlay() { return overlays.decide(world, now); }
+  Decision buffer() { return buffers.decide(world, now); }
   Decision count_pools() { return pools.decide(world, now); }
   Decision collect() { return collector.decide(world, now); }
 
   Disrupter disrupter;
   Provisioner provisioner;
+  Overlays overlays;
+  Buffers buffers;
   Pools pools;
   Collector collector;
   Upkeep upkeep;

@@ -42,6 +42,28 @@ void unindex(std::map<std::string, std::set<std::string>, std::less<>>& index,
   if (entry->second.empty()) index.erase(entry);
 }
 
+std::vector<model::Kind> kinds_to_watch(const Settings& settings) {
+  using enum model::Kind;
+  std::vector<model::Kind> kinds = {Namespace,
+                                    Node,
+                                    Pod,
+                                    DaemonSet,
+                                    PodDisruptionBudget,
+                                    PersistentVolume,
+                                    PersistentVolumeClaim,
+                                    StorageClass,
+                                    CSINode,
+                                    VolumeAttachment,
+                                    EC2NodeClass,
+                                    NodePool,
+                                    NodeClaim};
+  if (settings.node_overlay) kinds.push_back(NodeOverlay);
+  if (settings.capacity_buffer) {
+    kinds.insert(kinds.end(), {PodTemplate, Deployment, ReplicaSet, StatefulSet, CapacityBuffer});
+  }
+  return kinds;
+}
+
 }  // namespace
 
 std::string table_key(const model::ObjectMeta& metadata) {
@@ -50,25 +72,8 @@ std::string table_key(const model::ObjectMeta& metadata) {
 
 World::World(Settings settings)
     : settings_(std::move(settings)),
-      class_label_(model::node_class_label(settings_.class_group, settings_.class_kind)) {}
-
-const std::vector<model::Kind>& World::watched_kinds() {
-  using enum model::Kind;
-  static const std::vector<model::Kind> kinds = {Namespace,
-                                                 Node,
-                                                 Pod,
-                                                 DaemonSet,
-                                                 PodDisruptionBudget,
-                                                 PersistentVolume,
-                                                 PersistentVolumeClaim,
-                                                 StorageClass,
-                                                 CSINode,
-                                                 VolumeAttachment,
-                                                 EC2NodeClass,
-                                                 NodePool,
-                                                 NodeClaim};
-  return kinds;
-}
+      class_label_(model::node_class_label(settings_.class_group, settings_.class_kind)),
+      watched_kinds_(kinds_to_watch(settings_)) {}
 
 void World::apply(const ports::Change& change) {
   switch (change.type) {
@@ -103,6 +108,12 @@ void World::assume(const model::Object& object) {
     case model::Kind::StorageClass: put(storage_classes_, object); break;
     case model::Kind::CSINode: put(csi_nodes_, object); break;
     case model::Kind::VolumeAttachment: put(attachments_, object); break;
+    case model::Kind::NodeOverlay: put(overlays_, object); break;
+    case model::Kind::CapacityBuffer: put(buffers_, object); break;
+    case model::Kind::PodTemplate: put(pod_templates_, object); break;
+    case model::Kind::Deployment: put(deployments_, object); break;
+    case model::Kind::ReplicaSet: put(replica_sets_, object); break;
+    case model::Kind::StatefulSet: put(stateful_sets_, object); break;
     default: break;
   }
 }
@@ -220,6 +231,12 @@ void World::remove(const model::Object& object) {
     case model::Kind::PersistentVolume: erase(volumes_); break;
     case model::Kind::StorageClass: erase(storage_classes_); break;
     case model::Kind::CSINode: erase(csi_nodes_); break;
+    case model::Kind::NodeOverlay: erase(overlays_); break;
+    case model::Kind::CapacityBuffer: erase(buffers_); break;
+    case model::Kind::PodTemplate: erase(pod_templates_); break;
+    case model::Kind::Deployment: erase(deployments_); break;
+    case model::Kind::ReplicaSet: erase(replica_sets_); break;
+    case model::Kind::StatefulSet: erase(stateful_sets_); break;
     case model::Kind::VolumeAttachment: {
       auto found = attachments_.find(key);
       std::string node = found == attachments_.end() ? "" : found->second->spec.nodeName;
@@ -246,6 +263,8 @@ bool World::is_older_than_known(const model::Object& object) const {
     case model::Kind::NodeClaim: return older(claims_);
     case model::Kind::NodePool: return older(pools_);
     case model::Kind::EC2NodeClass: return older(classes_);
+    case model::Kind::NodeOverlay: return older(overlays_);
+    case model::Kind::CapacityBuffer: return older(buffers_);
     default: return false;
   }
 }

@@ -20,16 +20,21 @@
 #include "base/time.h"
 #include "control/health.h"
 #include "control/settings.h"
+#include "engine/buffers.h"
 #include "engine/node_state.h"
+#include "engine/overlay.h"
 #include "engine/snapshot.h"
+#include "model/capacity_buffer.h"
 #include "model/cluster.h"
 #include "model/kinds.h"
 #include "model/node.h"
 #include "model/node_claim.h"
 #include "model/node_class.h"
+#include "model/node_overlay.h"
 #include "model/node_pool.h"
 #include "model/pdb.h"
 #include "model/pod.h"
+#include "model/stateful_set.h"
 #include "model/volume.h"
 #include "model/workload.h"
 #include "ports/cloud.h"
@@ -60,6 +65,21 @@ struct FetchedTypes {
   engine::CompiledTypesPointer compiled = nullptr;  // the same, ready for planning
   base::Time fetched_at{};
   std::optional<base::Error> error;
+  // Only with NodeOverlays, where `types` are what overlays make of these.
+  model::InstanceTypes from_cloud;
+  engine::OverlaidNames overlaid;
+  bool awaits_evaluation = false;  // SCH-303
+};
+
+// What is known of capacity buffers beyond the objects (LIF-260 to LIF-263).
+struct BufferKnowledge {
+  // The virtual pods of each buffer that is ready, by its namespace/name.
+  std::map<std::string, std::vector<std::shared_ptr<const model::Pod>>, std::less<>> pods;
+  std::set<std::string> triggers;  // UIDs of buffers that ask for a pass (SCH-011)
+  // What the last pass found, and how many there were.
+  std::uint64_t passes = 0;
+  std::map<engine::BufferKey, bool> fits;                      // SCH-312
+  std::map<std::string, std::size_t, std::less<>> on_machine;  // by provider ID (DIS-335)
 };
 
 // A notice of the cloud that is not acknowledged yet.
@@ -85,8 +105,8 @@ class World {
   // Takes in the state of an object that a write of ours returned.
   void assume(const model::Object& object);
 
-  static const std::vector<model::Kind>& watched_kinds();
-  bool watches_synced() const { return synced_.size() == watched_kinds().size(); }
+  const std::vector<model::Kind>& watched_kinds() const { return watched_kinds_; }
+  bool watches_synced() const { return synced_.size() == watched_kinds_.size(); }
 
   const Table<model::Pod>& pods() const { return pods_; }
   const Table<model::Node>& nodes() const { return nodes_; }
@@ -100,6 +120,13 @@ class World {
   const Table<model::PersistentVolume>& volumes() const { return volumes_; }
   const Table<model::StorageClass>& storage_classes() const { return storage_classes_; }
   const Table<model::CSINode>& csi_nodes() const { return csi_nodes_; }
+  // Those that follow are watched only if the gate of their feature is open.
+  const Table<model::NodeOverlay>& overlays() const { return overlays_; }
+  const Table<model::CapacityBuffer>& buffers() const { return buffers_; }
+  const Table<model::PodTemplate>& pod_templates() const { return pod_templates_; }
+  const Table<model::Deployment>& deployments() const { return deployments_; }
+  const Table<model::ReplicaSet>& replica_sets() const { return replica_sets_; }
+  const Table<model::StatefulSet>& stateful_sets() const { return stateful_sets_; }
 
   // Pods bound to a node, by namespace/name, terminal ones left out.
   std::vector<std::shared_ptr<const model::Pod>> pods_on(std::string_view node) const;
@@ -169,6 +196,7 @@ class World {
   std::map<std::string, std::map<std::string, HookState, std::less<>>, std::less<>> hook_answers;
 
   RegistrationHealth registration_health;
+  BufferKnowledge buffer_knowledge;
 
   // LIF-230: by provider ID.
   void nominate(const std::string& providerID, base::Time until) { nominated_[providerID] = until; }
@@ -201,6 +229,7 @@ class World {
 
   Settings settings_;
   std::string class_label_;
+  std::vector<model::Kind> watched_kinds_;
   std::uint64_t machines_version_ = 0;
   std::size_t unlaunched_ = 0;  // managed claims without a provider ID
   Table<model::Pod> pods_;
@@ -217,6 +246,12 @@ class World {
   Table<model::StorageClass> storage_classes_;
   Table<model::CSINode> csi_nodes_;
   Table<model::VolumeAttachment> attachments_;
+  Table<model::NodeOverlay> overlays_;
+  Table<model::CapacityBuffer> buffers_;
+  Table<model::PodTemplate> pod_templates_;
+  Table<model::Deployment> deployments_;
+  Table<model::ReplicaSet> replica_sets_;
+  Table<model::StatefulSet> stateful_sets_;
   std::map<std::string, std::set<std::string>, std::less<>> pods_by_node_;
   std::map<std::string, std::set<std::string>, std::less<>> attachments_by_node_;
   std::map<std::string, std::set<std::string>, std::less<>> nodes_by_provider_;

@@ -57,7 +57,7 @@ std::vector<std::string> names(const std::vector<engine::NodeState>& states) {
 
 TEST(World, LIF_239_synced_when_every_watch_has_delivered) {
   World world{Settings{}};
-  for (model::Kind kind : World::watched_kinds()) {
+  for (model::Kind kind : world.watched_kinds()) {
     EXPECT_FALSE(world.watches_synced());
     world.apply({Change::Type::synced, kind, {}});
   }
@@ -67,7 +67,7 @@ TEST(World, LIF_239_synced_when_every_watch_has_delivered) {
 
 TEST(World, LIF_240_a_claim_without_an_instance_makes_it_unsynced) {
   World world{Settings{}};
-  for (model::Kind kind : World::watched_kinds())
+  for (model::Kind kind : world.watched_kinds())
     world.apply({Change::Type::synced, kind, {}});
   put(world, 1, claim("other").of_class("karpenter.kwok.sh", "KWOKNodeClass"));
   EXPECT_TRUE(world.is_synced()) << "it is not ours";

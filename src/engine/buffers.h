@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/time.h"
 #include "engine/pack.h"
 #include "engine/snapshot.h"
 #include "model/capacity_buffer.h"
@@ -23,6 +25,39 @@ inline constexpr std::string_view kBufferNameAnnotation = "karpenter.sh/capacity
 inline constexpr std::string_view kBufferNamespaceAnnotation =
     "karpenter.sh/capacity-buffer-namespace";
 
+// A buffer that asks for more cannot be resolved.
+inline constexpr std::int64_t kMostBufferPods = 100'000;
+
+// Whether the buffer's strategy leaves it to Joiner (API-171).
+bool is_ours(const model::CapacityBuffer& buffer);
+
+// What a buffer makes its pods from.
+struct BufferTarget {
+  model::PodTemplateSpec pod_template;
+  std::optional<std::int64_t> replicas;    // of a workload; 1 if it does not say (API-164)
+  std::optional<std::int64_t> generation;  // of a PodTemplate
+};
+
+// Finds a PodTemplate, Deployment, StatefulSet or ReplicaSet; nullopt if there is none.
+using FindBufferTarget = std::function<std::optional<BufferTarget>(
+    std::string_view kind, std::string_view name_space, std::string_view name)>;
+
+struct ResolvedBuffer {
+  model::CapacityBufferStatus
+      status;  // the one to come; unchanged but for a condition if not ready
+  model::PodTemplateSpec pod_template;  // empty if not ready
+};
+
+// What becomes of a buffer's status, condition ReadyForProvisioning included (SCH-305 to SCH-307).
+// `now` is the time of a transition.
+ResolvedBuffer resolve(const model::CapacityBuffer& buffer, const FindBufferTarget& find,
+                       std::optional<base::Time> now);
+
+// Sets condition Provisioning (SCH-312). `fits` is what fitting_buffers() says of the buffer,
+// nullopt if the pass saw none of its pods.
+void show_provisioning(model::CapacityBuffer& buffer, std::optional<bool> fits,
+                       std::optional<base::Time> now);
+
 // How many pods the buffer asks for (SCH-306). `workload` are the replicas of the workload that it
 // refers to, nullopt if it refers to a PodTemplate; `requests` are those of one pod.
 std::int64_t desired_replicas(const model::CapacityBufferSpec& spec,
@@ -30,10 +65,12 @@ std::int64_t desired_replicas(const model::CapacityBufferSpec& spec,
                               const model::ResourceList& requests);
 
 // The pods of a buffer that is ready, as many as its status says (SCH-308); none if it is not ready,
-// or left to another autoscaler by its strategy.
+// or left to another autoscaler by its strategy. Limits stand in for missing requests, as they do in
+// pods that are created.
 std::vector<std::shared_ptr<const model::Pod>> virtual_pods(
     const model::CapacityBuffer& buffer, const model::PodTemplateSpec& made_from);
 
+// A pod that an API server has stored exists, whatever its annotations say.
 bool is_virtual(const model::Pod& pod);
 
 // Namespace and name.

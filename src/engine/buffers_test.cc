@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "model/resources.h"
 #include "support/objects.h"
 
 namespace engine {
@@ -95,6 +96,8 @@ TEST(Buffers, SCH_313_a_pod_that_does_not_say_belongs_to_no_buffer) {
   model::Pod pod = support::pod("default/p").annotation(kFakePodAnnotation, "true");
   EXPECT_EQ(buffer_of(pod), std::nullopt);
   EXPECT_FALSE(is_virtual(support::pod("default/p")));
+  pod.metadata.resourceVersion = "1";
+  EXPECT_FALSE(is_virtual(pod)) << "it exists";
 }
 
 TEST(Buffers, SCH_310_312_buffers_that_fit_onto_existing_nodes) {
@@ -123,6 +126,105 @@ TEST(Buffers, SCH_310_312_buffers_that_fit_onto_existing_nodes) {
   EXPECT_EQ(fitting_buffers(snapshot, plan),
             (std::map<BufferKey, bool>{{{"shop", "spare"}, false}}));
   EXPECT_TRUE(fitting_buffers(Snapshot(), Plan()).empty());
+}
+
+// A PodTemplate "slot" and a Deployment "web" of 4, pods of 1 CPU.
+std::optional<BufferTarget> find_target(std::string_view kind, std::string_view name_space,
+                                        std::string_view name) {
+  if (name_space != "shop") return std::nullopt;
+  if (kind == "PodTemplate" && name == "slot") {
+    return BufferTarget{pod_template(), std::nullopt, 7};
+  }
+  if (kind == "Deployment" && name == "web") return BufferTarget{pod_template(), 4, std::nullopt};
+  if (kind == "ReplicaSet" && name == "one") {
+    return BufferTarget{pod_template(), std::nullopt, std::nullopt};
+  }
+  return std::nullopt;
+}
+
+model::CapacityBuffer unresolved(model::CapacityBufferSpec spec) {
+  model::CapacityBuffer made;
+  made.metadata.namespace_ = "shop";
+  made.metadata.name = "spare";
+  made.metadata.generation = 2;
+  made.spec = std::move(spec);
+  return made;
+}
+
+model::CapacityBufferSpec scaling(const char* kind, const char* name,
+                                  std::optional<std::int32_t> percentage) {
+  model::CapacityBufferSpec made = spec(std::nullopt, percentage);
+  made.scalableRef.emplace();
+  made.scalableRef->kind = kind;
+  made.scalableRef->name = name;
+  return made;
+}
+
+std::string reason_of(const model::CapacityBufferStatus& status, std::string_view type) {
+  const model::Condition* condition = model::find_condition(status.conditions, type);
+  return condition == nullptr ? "absent" : condition->status + " " + condition->reason;
+}
+
+std::string resolution_of(const model::CapacityBufferSpec& spec) {
+  return reason_of(resolve(unresolved(spec), find_target, std::nullopt).status,
+                   "ReadyForProvisioning");
+}
+
+TEST(Buffers, SCH_305_307_what_a_buffer_refers_to) {
+  model::CapacityBufferSpec by_template = spec(3);
+  by_template.podTemplateRef = {"slot"};
+  ResolvedBuffer resolved = resolve(unresolved(by_template), find_target, support::kStart);
+  EXPECT_EQ(reason_of(resolved.status, "ReadyForProvisioning"), "True Resolved");
+  EXPECT_EQ(resolved.status.replicas, 3);
+  EXPECT_EQ(resolved.status.podTemplateRef, by_template.podTemplateRef);
+  EXPECT_EQ(resolved.status.podTemplateGeneration, 7);
+  EXPECT_EQ(resolved.status.conditions.front().observedGeneration, 2);
+  EXPECT_EQ(resolved.status.conditions.front().lastTransitionTime, support::kStart);
+
+  resolved = resolve(unresolved(scaling("Deployment", "web", 50)), find_target, std::nullopt);
+  EXPECT_EQ(resolved.status.replicas, 2);
+  EXPECT_FALSE(resolved.status.podTemplateRef);
+  resolved = resolve(unresolved(scaling("ReplicaSet", "one", 200)), find_target, std::nullopt);
+  EXPECT_EQ(resolved.status.replicas, 2) << "API-164: no replicas count as one";
+
+  by_template.podTemplateRef = {"gone"};
+  EXPECT_EQ(resolution_of(by_template), "False PodTemplateNotFound");
+  EXPECT_EQ(resolution_of(scaling("Deployment", "gone", 50)), "False ScalableRefNotFound");
+  EXPECT_EQ(resolution_of(scaling("Job", "web", 50)), "False ResolutionFailed");
+  EXPECT_EQ(resolution_of(spec(3)), "False ResolutionFailed") << "API-167";
+  model::CapacityBufferSpec endless = spec(kMostBufferPods + 1);
+  endless.podTemplateRef = {"slot"};
+  EXPECT_EQ(resolution_of(endless), "False ResolutionFailed");
+}
+
+TEST(Buffers, SCH_307_what_was_resolved_stays_beside_a_failure) {
+  model::CapacityBuffer waiting = buffer(2);
+  waiting.spec.podTemplateRef = {"gone"};
+  ResolvedBuffer resolved = resolve(waiting, find_target, support::kStart);
+  EXPECT_EQ(resolved.status.replicas, 2);
+  waiting.status = resolved.status;
+  EXPECT_TRUE(virtual_pods(waiting, pod_template()).empty());
+}
+
+TEST(Buffers, SCH_312_condition_provisioning) {
+  auto shown = [](model::CapacityBuffer buffer, std::optional<bool> fits) {
+    show_provisioning(buffer, fits, support::kStart);
+    return reason_of(buffer.status, "Provisioning");
+  };
+  EXPECT_EQ(shown(buffer(2), true), "True FitsExistingCapacity");
+  EXPECT_EQ(shown(buffer(2), false), "False RequiresNewCapacity");
+  EXPECT_EQ(shown(buffer(2), std::nullopt), "absent") << "unchanged";
+  EXPECT_EQ(shown(buffer(0), std::nullopt), "False BufferEmpty");
+  EXPECT_EQ(shown(unresolved(spec(2)), std::nullopt), "False NotReadyForProvisioning");
+}
+
+TEST(Buffers, SCH_308_limits_stand_in_for_requests) {
+  model::PodTemplateSpec limited = pod_template();
+  model::ResourceRequirements& resources = limited.spec.edit().containers.front().resources;
+  resources.limits = resources.requests;
+  resources.requests = {};
+  auto pods = virtual_pods(buffer(1), limited);
+  EXPECT_EQ(model::requests_of(*pods[0]).at("cpu"), support::quantity("1"));
 }
 
 }  // namespace

@@ -71,7 +71,8 @@ void add_expressions(const model::LabelSelector& selector, Expressions& expressi
 bool is_controller(const WorkloadSelector& selector, const model::OwnerReference& owner) {
   bool is_core = owner.apiVersion == "v1" && owner.kind == "ReplicationController";
   bool is_apps =
-      owner.apiVersion == "apps/v1" && (owner.kind == "ReplicaSet" || owner.kind == "StatefulSet");
+      owner.apiVersion == "apps/v1" &&
+      (owner.kind == "ReplicaSet" || owner.kind == "StatefulSet" || owner.kind == "Deployment");
   return (is_core || is_apps) && selector.kind == owner.kind && selector.name == owner.name;
 }
 

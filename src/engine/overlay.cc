@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "model/labels.h"
-#include "model/resources.h"
 #include "model/validate.h"
 
 namespace engine {
@@ -32,24 +31,14 @@ base::Result<std::int64_t> millionths(std::string_view text) {
   return read->micros();
 }
 
-std::string fault_of(const model::NodeOverlaySpec& spec,
-                     const std::set<std::string, std::less<>>& well_known_resources) {
-  for (const model::NodeSelectorRequirement& requirement : spec.requirements) {
-    if (requirement.operator_ == "NotIn" && requirement.values.empty()) {
-      return fmt::format("key {} with operator NotIn must have a value", requirement.key);
-    }
-    std::vector<std::string> faults = model::requirement_faults(requirement);
-    if (!faults.empty()) return faults.front();
+// Why the overlay cannot be used; "" if it can.
+std::string fault_of(const model::NodeOverlay& overlay) {
+  std::vector<std::string> faults = model::runtime_faults(overlay);
+  if (!faults.empty()) return faults.front();
+  if (overlay.spec.price && overlay.spec.priceAdjustment) {
+    return "price and priceAdjustment are both set";
   }
-  for (const auto& [resource, quantity] : spec.capacity) {
-    bool is_core = resource == model::kCpu || resource == model::kMemory ||
-                   resource == model::kPods || resource == "ephemeral-storage";
-    if (is_core || well_known_resources.contains(resource)) {
-      return fmt::format("invalid capacity: {} is a resource that the cloud states", resource);
-    }
-  }
-  if (spec.price && spec.priceAdjustment) return "both price and priceAdjustment are set";
-  auto price = overlaid_price(base::Money(), spec);
+  auto price = overlaid_price(base::Money(), overlay.spec);
   return price ? "" : price.error().message;
 }
 
@@ -78,15 +67,15 @@ class Evaluation {
   }
 
   // Lays the overlay over all that it matches; on a conflict over nothing, and says where it is.
-  std::string apply(const model::NodeOverlay& overlay) {
+  OverlayVerdict apply(const model::NodeOverlay& overlay) {
     std::vector<Place> places = places_of(overlay);
     for (const Place& place : places) {
       std::string conflict = conflict_at(place, overlay);
-      if (!conflict.empty()) return conflict;
+      if (!conflict.empty()) return {false, "Conflict", std::move(conflict), 0};
     }
     for (const Place& place : places)
       apply_at(place, overlay);
-    return "";
+    return {true, "", "", places.size()};
   }
 
   std::vector<OverlaidPool> take() {
@@ -114,9 +103,7 @@ class Evaluation {
       of_pool.add({model::kNodePoolLabel, model::Operator::In, {node_pool.metadata.name}});
       for (std::size_t type = 0; type < pools_[pool].types.size(); ++type) {
         const model::InstanceType& instance_type = *pools_[pool].types[type];
-        model::Requirements both = instance_type.requirements;
-        both.add(of_pool);
-        if (!both.compatible(wanted, model::Undefined::none)) continue;
+        if (!is_wanted(instance_type, of_pool, wanted)) continue;
         Place place{pool, type, {}};
         for (std::size_t index = 0; index < instance_type.offerings.size(); ++index) {
           const model::Offering& offering = instance_type.offerings[index];
@@ -128,27 +115,39 @@ class Evaluation {
     return places;
   }
 
+  // Only keys that are asked for can be in the way.
+  static bool is_wanted(const model::InstanceType& type, const model::Requirements& of_pool,
+                        const model::Requirements& wanted) {
+    model::Requirements both;
+    for (const auto& [key, requirement] : wanted) {
+      if (const model::Requirement* of_type = type.requirements.find(key)) both.add(*of_type);
+      if (const model::Requirement* pools_own = of_pool.find(key)) both.add(*pools_own);
+    }
+    return both.compatible(wanted, model::Undefined::none);
+  }
+
   static bool sets_price(const model::NodeOverlay& overlay) {
     return overlay.spec.price || overlay.spec.priceAdjustment;
   }
 
   std::string conflict_at(const Place& place, const model::NodeOverlay& overlay) const {
     const Touched& touched = touched_[place.pool][place.type];
-    std::string where = fmt::format("of instance type {} in NodePool {}",
-                                    pools_[place.pool].types[place.type]->name,
-                                    pools_[place.pool].pool->metadata.name);
+    auto conflict = [&](std::string_view what) {
+      return fmt::format(
+          "another overlay of the same weight sets {} of instance type {} in NodePool {}", what,
+          pools_[place.pool].types[place.type]->name, pools_[place.pool].pool->metadata.name);
+    };
     std::int32_t weight = weight_of(overlay);
     bool has_prices = sets_price(overlay) && !touched.price_weight.empty();
     for (std::size_t offering : place.offerings) {
       if (has_prices && touched.price_weight[offering] == weight) {
-        return "another overlay of the same weight sets the price " + where;
+        return conflict("the price");
       }
     }
     for (const auto& [resource, quantity] : overlay.spec.capacity) {
       auto last = touched.resource_weight.find(resource);
       if (last != touched.resource_weight.end() && last->second == weight) {
-        return fmt::format("another overlay of the same weight sets capacity {} {}", resource,
-                           where);
+        return conflict("capacity " + resource);
       }
     }
     return "";
@@ -208,8 +207,7 @@ base::Result<base::Money> overlaid_price(base::Money price, const model::NodeOve
 }
 
 Overlaid apply_overlays(const std::vector<std::shared_ptr<const model::NodeOverlay>>& overlays,
-                        const std::vector<PoolTypes>& pools, const LabelRules& rules,
-                        const std::set<std::string, std::less<>>& well_known_resources) {
+                        const std::vector<PoolTypes>& pools, const LabelRules& rules) {
   std::vector<std::size_t> order(overlays.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
@@ -220,13 +218,12 @@ Overlaid apply_overlays(const std::vector<std::shared_ptr<const model::NodeOverl
   result.verdicts.resize(overlays.size());
   Evaluation evaluation(pools, rules);
   for (std::size_t index : order) {
-    std::string fault = fault_of(overlays[index]->spec, well_known_resources);
+    std::string fault = fault_of(*overlays[index]);
     if (!fault.empty()) {
-      result.verdicts[index] = {false, "RuntimeValidation", std::move(fault)};
+      result.verdicts[index] = {false, "RuntimeValidation", std::move(fault), 0};
       continue;
     }
-    std::string conflict = evaluation.apply(*overlays[index]);
-    if (!conflict.empty()) result.verdicts[index] = {false, "Conflict", std::move(conflict)};
+    result.verdicts[index] = evaluation.apply(*overlays[index]);
   }
   result.pools = evaluation.take();
   return result;

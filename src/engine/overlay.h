@@ -7,6 +7,7 @@
 // cloud's types are never changed: what is overlaid is copied (SCH-302).
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <set>
@@ -42,6 +43,7 @@ struct OverlayVerdict {
   bool is_valid = true;
   std::string reason;  // RuntimeValidation, Conflict
   std::string message;
+  std::size_t matches = 0;  // instance types that it was laid over, counted for each NodePool
 };
 
 struct Overlaid {
@@ -54,11 +56,9 @@ struct PoolTypes {
   model::InstanceTypes types;
 };
 
-// All overlays on all NodePools. `well_known_resources` are those that the cloud itself states
-// beside cpu, memory, ephemeral-storage and pods; overlays may not set them (API-148).
+// All overlays on all NodePools. Those that are being deleted count like the others; leave them out.
 Overlaid apply_overlays(const std::vector<std::shared_ptr<const model::NodeOverlay>>& overlays,
-                        const std::vector<PoolTypes>& pools, const LabelRules& rules,
-                        const std::set<std::string, std::less<>>& well_known_resources = {});
+                        const std::vector<PoolTypes>& pools, const LabelRules& rules);
 
 // The price under an overlay (SCH-298). Error: invalid, if it is no price or adjustment.
 base::Result<base::Money> overlaid_price(base::Money price, const model::NodeOverlaySpec& overlay);

@@ -61,10 +61,11 @@ struct DaemonInput {
 };
 
 // A Service, or a controller of pods, as far as its selector says which pods belong together. Those
-// of a Service or ReplicationController are labels alone; a Service without one is left out.
+// of a Service or ReplicationController are labels alone; a Service without one is left out. A
+// Deployment stands for its ReplicaSet where that does not exist yet.
 struct WorkloadSelector {
   std::string namespace_;
-  std::string kind;  // Service, ReplicationController, ReplicaSet, StatefulSet
+  std::string kind;  // Service, ReplicationController, ReplicaSet, StatefulSet, Deployment
   std::string name;
   model::LabelSelector selector;
 };

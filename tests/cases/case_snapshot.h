@@ -6,8 +6,10 @@
 
 #include "app/plan_input.h"
 #include "app/plan_snapshot.h"
+#include "base/check.h"
 #include "base/json.h"
 #include "catalog/kwok.h"
+#include "engine/default_spreads.h"
 #include "engine/snapshot.h"
 #include "support/case_file.h"
 
@@ -26,6 +28,11 @@ inline engine::Settings settings_of(const base::Json& from_case) {
   }
   if (const base::Json* gate = base::find_path(from_case, {"reserved-capacity"})) {
     settings.reserved_capacity = gate->as_bool();
+  }
+  if (const base::Json* config = base::find_path(from_case, {"scheduler-config"})) {
+    auto spreads = engine::read_default_spreads(base::print_json(*config));
+    base::check(spreads.has_value(), "the scheduler config of a case is valid");
+    settings.default_spreads = *std::move(spreads);
   }
   if (const base::Json* limit = base::find_path(from_case, {"max-instance-types"})) {
     settings.max_instance_types = static_cast<std::size_t>(limit->as_int64());

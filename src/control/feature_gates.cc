@@ -1,0 +1,54 @@
+#include "control/feature_gates.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace control {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t";
+  std::size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
+std::optional<bool> boolean_of(std::string_view text) {
+  constexpr std::string_view kTrue[] = {"1", "t", "T", "true", "TRUE", "True"};
+  constexpr std::string_view kFalse[] = {"0", "f", "F", "false", "FALSE", "False"};
+  if (std::ranges::find(kTrue, text) != std::end(kTrue)) return true;
+  if (std::ranges::find(kFalse, text) != std::end(kFalse)) return false;
+  return std::nullopt;
+}
+
+bool* gate_of(std::string_view name, Settings& settings) {
+  if (name == "NodeOverlay") return &settings.node_overlay;
+  if (name == "CapacityBuffer") return &settings.capacity_buffer;
+  if (name == "ReservedCapacity") return &settings.engine.reserved_capacity;
+  return nullptr;
+}
+
+}  // namespace
+
+base::Result<void> read_feature_gates(std::string_view text, Settings& settings) {
+  while (!text.empty()) {
+    std::string_view entry = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(entry.size() + 1, text.size()));
+    entry = trimmed(entry);
+    if (entry.empty()) continue;
+    std::size_t equals = entry.find('=');
+    std::string_view name = trimmed(entry.substr(0, equals));
+    std::optional<bool> value;
+    if (equals != std::string_view::npos) value = boolean_of(trimmed(entry.substr(equals + 1)));
+    if (!value) {
+      return base::invalid(
+          fmt::format("feature gate \"{}\" must be true or false, as in {}=true", name, name));
+    }
+    if (bool* gate = gate_of(name, settings)) *gate = *value;
+  }
+  return {};
+}
+
+}  // namespace control
