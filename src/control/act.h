@@ -39,6 +39,8 @@ class Performer {
   void log(const LogLine& line);
   void publish(const Notice& notice);
   void add(const Count& count) { metrics_.add(count); }
+  void set(const Gauge& gauge) { metrics_.set(gauge); }
+  void observe(const Observation& observation) { metrics_.observe(observation); }
   const Metrics& metrics() const { return metrics_; }
 
  private:

@@ -122,6 +122,8 @@ struct Decision {
   std::vector<LogLine> logs;
   std::vector<Notice> notices;
   std::vector<Count> counts;
+  std::vector<Gauge> gauges;
+  std::vector<Observation> observations;
   std::optional<base::Time> wake;  // when to decide again if nothing happens before
 
   void wake_at(base::Time when) {

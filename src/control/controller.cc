@@ -95,6 +95,10 @@ void Controller::carry_out(Decision decision, std::optional<base::Time>& wake) {
     performer_.publish(notice);
   for (const Count& count : decision.counts)
     performer_.add(count);
+  for (const Gauge& gauge : decision.gauges)
+    performer_.set(gauge);
+  for (const Observation& observation : decision.observations)
+    performer_.observe(observation);
   for (Action& action : decision.actions)
     sooner(performer_.start(std::move(action)));
   sooner(decision.wake);

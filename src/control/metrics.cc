@@ -14,6 +14,27 @@ constexpr std::string_view kInstanceTermination =
 constexpr std::string_view kClaimTermination = "karpenter_nodeclaims_termination_duration_seconds";
 constexpr std::string_view kNodeTermination = "karpenter_nodes_termination_duration_seconds";
 constexpr std::string_view kNodeLifetime = "karpenter_nodes_lifetime_duration_seconds";
+constexpr std::string_view kDecision = "karpenter_pods_scheduling_decision_duration_seconds";
+
+std::vector<base::Duration> in_seconds(const std::vector<std::int64_t>& seconds) {
+  std::vector<base::Duration> bounds;
+  for (std::int64_t bound : seconds)
+    bounds.emplace_back(std::chrono::seconds(bound));
+  return bounds;
+}
+
+// LIF-306.
+std::vector<base::Duration> duration_buckets() {
+  std::vector<base::Duration> bounds;
+  for (int milliseconds :
+       {5,     10,    25,    50,    100,    150,    200,    250,    300,   350,   400,   450,
+        500,   600,   700,   800,   900,    1000,   1250,   1500,   1750,  2000,  2500,  3000,
+        3500,  4000,  4500,  5000,  6000,   7000,   8000,   9000,   10000, 15000, 20000, 25000,
+        30000, 40000, 50000, 60000, 120000, 150000, 300000, 450000, 600000}) {
+    bounds.emplace_back(std::chrono::milliseconds(milliseconds));
+  }
+  return bounds;
+}
 
 std::vector<std::int64_t> powers_of_two(int most) {
   std::vector<std::int64_t> bounds;
@@ -32,10 +53,11 @@ std::vector<std::int64_t> lifetimes() {
 }
 
 // Of Node termination only sum and count are kept.
-std::vector<std::int64_t> bounds_of(std::string_view name) {
-  if (name == kInstanceTermination) return powers_of_two(1024);
-  if (name == kClaimTermination) return powers_of_two(2048);
-  if (name == kNodeLifetime) return lifetimes();
+std::vector<base::Duration> bounds_of(std::string_view name) {
+  if (name == kInstanceTermination) return in_seconds(powers_of_two(1024));
+  if (name == kClaimTermination) return in_seconds(powers_of_two(2048));
+  if (name == kNodeLifetime) return in_seconds(lifetimes());
+  if (name == kDecision) return duration_buckets();
   base::check(name == kNodeTermination, "the histogram is one that is known");
   return {};
 }
@@ -77,16 +99,16 @@ void Metrics::add(const Count& count) { counters_[count.name][count.labels] += c
 void Metrics::observe(const Observation& observation) {
   Histogram& histogram = histograms_[observation.name][observation.labels];
   if (histogram.counts.empty()) {
-    histogram.bounds_seconds = bounds_of(observation.name);
-    histogram.counts.resize(histogram.bounds_seconds.size() + 1);
+    histogram.bounds = bounds_of(observation.name);
+    histogram.counts.resize(histogram.bounds.size() + 1);
   }
-  auto bucket = std::ranges::lower_bound(
-      histogram.bounds_seconds, observation.value, {},
-      [](std::int64_t bound) { return base::Duration(std::chrono::seconds(bound)); });
-  ++histogram.counts[static_cast<std::size_t>(bucket - histogram.bounds_seconds.begin())];
+  auto bucket = std::ranges::lower_bound(histogram.bounds, observation.value);
+  ++histogram.counts[static_cast<std::size_t>(bucket - histogram.bounds.begin())];
   ++histogram.count;
   histogram.sum += observation.value;
 }
+
+void Metrics::set(const Gauge& gauge) { gauges_[gauge.name][gauge.labels] = gauge.value; }
 
 std::int64_t Metrics::value(std::string_view name, const MetricLabels& labels) const {
   auto series = counters_.find(name);
@@ -142,6 +164,10 @@ Count pod_drained(std::string_view reason) {
 
 Count eviction_requested(int status) {
   return {"karpenter_pods_eviction_requests_total", {{"code", std::to_string(status)}}};
+}
+
+Observation decision_duration(base::Duration since_first_seen) {
+  return {std::string(kDecision), {}, since_first_seen};
 }
 
 std::vector<Observation> claim_durations(const model::NodeClaim& claim, base::Time now) {

@@ -1,7 +1,7 @@
 // Counters and histograms of what Joiner does (lifecycle.md section 11), as values: actions say what
 // to count once they have succeeded, and whoever serves /metrics reads the sums. Names, labels and
-// units are public (LIF-305). A series appears once it is used (LIF-311). What is only a view of the
-// present state (limits, usage, ages) is no business of this file.
+// units are public (LIF-305). A series appears once it is used (LIF-311). Of what is only a view of the
+// present state there is what a loop finds out and nobody could read off the objects.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,13 @@ struct Count {
   std::int64_t by = 1;
 };
 
+// What is so as of now.
+struct Gauge {
+  std::string name;
+  MetricLabels labels;
+  std::int64_t value = 0;
+};
+
 struct Observation {
   std::string name;
   MetricLabels labels;
@@ -33,8 +40,8 @@ struct Observation {
 };
 
 struct Histogram {
-  std::vector<std::int64_t> bounds_seconds;  // upper ends, rising; the last bucket has none
-  std::vector<std::int64_t> counts;          // of each bucket, one more than bounds
+  std::vector<base::Duration> bounds;  // upper ends, rising; the last bucket has none
+  std::vector<std::int64_t> counts;    // of each bucket, one more than bounds
   std::int64_t count = 0;
   base::Duration sum{};
 };
@@ -44,11 +51,15 @@ class Metrics {
   void add(const Count& count);
   // Requires: the name is one of the histograms of metrics.cc.
   void observe(const Observation& observation);
+  void set(const Gauge& gauge);
 
   std::int64_t value(std::string_view name, const MetricLabels& labels) const;  // 0 if unused
   // By name, then labels.
   const std::map<std::string, std::map<MetricLabels, std::int64_t>, std::less<>>& counters() const {
     return counters_;
+  }
+  const std::map<std::string, std::map<MetricLabels, std::int64_t>, std::less<>>& gauges() const {
+    return gauges_;
   }
   const std::map<std::string, std::map<MetricLabels, Histogram>, std::less<>>& histograms() const {
     return histograms_;
@@ -56,6 +67,7 @@ class Metrics {
 
  private:
   std::map<std::string, std::map<MetricLabels, std::int64_t>, std::less<>> counters_;
+  std::map<std::string, std::map<MetricLabels, std::int64_t>, std::less<>> gauges_;
   std::map<std::string, std::map<MetricLabels, Histogram>, std::less<>> histograms_;
 };
 
@@ -77,6 +89,9 @@ Count node_drained(const model::NodeClaim& claim);
 // LIF-337.
 Count pod_drained(std::string_view reason);
 Count eviction_requested(int status);
+
+// SCH-291: from the first look at the pod to the first decision about it.
+Observation decision_duration(base::Duration since_first_seen);
 
 // LIF-319, LIF-320: since InstanceTerminating became True, since the claim was deleted.
 std::vector<Observation> claim_durations(const model::NodeClaim& claim, base::Time now);

@@ -52,8 +52,8 @@ TEST(Metrics, LIF_324_buckets_of_lifetimes) {
   const Histogram& lifetimes = metrics.histograms()
                                    .at("karpenter_nodes_lifetime_duration_seconds")
                                    .at({{"nodepool", "default"}});
-  EXPECT_EQ(lifetimes.bounds_seconds.size(), 21u);
-  EXPECT_EQ(lifetimes.bounds_seconds[7], 8 * 3600);
+  EXPECT_EQ(lifetimes.bounds.size(), 21u);
+  EXPECT_EQ(lifetimes.bounds[7], std::chrono::hours(8));
   EXPECT_EQ(lifetimes.counts[7], 1) << "above 6 h, up to 8 h";
   EXPECT_EQ(lifetimes.sum, std::chrono::hours(7));
 }

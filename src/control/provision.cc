@@ -64,8 +64,10 @@ std::vector<std::size_t> real_pods(const engine::Snapshot& snapshot,
   return real;
 }
 
-// SCH-311, SCH-312: what the pass means for buffers.
-void note_buffers(World& world, const engine::Snapshot& snapshot, const engine::Plan& plan) {
+// SCH-311, SCH-312: what the pass means for buffers, which their loop then tells.
+void note_buffers(World& world, base::Time now, const engine::Snapshot& snapshot,
+                  const engine::Plan& plan, Decision& decision) {
+  if (!world.buffers().empty()) decision.wake_at(now);
   BufferKnowledge& knowledge = world.buffer_knowledge;
   ++knowledge.passes;
   knowledge.fits = engine::fitting_buffers(snapshot, plan);
@@ -104,6 +106,29 @@ void report_refusals(const engine::Snapshot& snapshot, const engine::Plan& plan,
     notice.dedupe = {pod.metadata.uid};
     notice.dedupe_for = std::chrono::minutes(5);
     decision.notices.push_back(std::move(notice));
+  }
+}
+
+// SCH-288, SCH-291. Pods that have a node, and those of buffers, wait for no decision.
+void measure(World& world, base::Time now, const engine::Snapshot& snapshot,
+             const engine::Plan& plan, Decision& decision) {
+  std::int64_t unschedulable = 0;
+  std::int64_t ignored = 0;
+  for (const engine::Refusal& refusal : plan.refusals) {
+    bool is_deferred = refusal.reason.code == model::Reason::Code::reserved_offering;
+    bool is_ignored = refusal.reason.code == model::Reason::Code::ignored;
+    if (is_ignored) ++ignored;
+    if (!is_deferred && !is_ignored) ++unschedulable;
+  }
+  decision.gauges.push_back({"karpenter_scheduler_unschedulable_pods_count",
+                             {{"controller", "provisioner"}},
+                             unschedulable});
+  decision.gauges.push_back({"karpenter_scheduler_ignored_pods_count", {}, ignored});
+  for (const auto& pod : snapshot.pods) {
+    auto seen = world.first_seen.find(table_key(pod->metadata));
+    if (seen == world.first_seen.end() || !pod->spec->nodeName.empty()) continue;
+    if (engine::is_virtual(*pod) || !world.decided.insert(seen->first).second) continue;
+    decision.observations.push_back(decision_duration(now - seen->second));
   }
 }
 
@@ -313,7 +338,8 @@ void Provisioner::plan(World& world, base::Time now, Decision& decision) {
   phase_ = Phase::idle;
   engine::Snapshot snapshot = snapshot_of(world, pods_to_place(world, now));
   if (snapshot.pods.empty()) {  // SCH-026
-    note_buffers(world, snapshot, {});
+    note_buffers(world, now, snapshot, {}, decision);
+    measure(world, now, snapshot, {}, decision);
     return;
   }
   std::vector<std::string> names;
@@ -326,7 +352,8 @@ void Provisioner::plan(World& world, base::Time now, Decision& decision) {
   }
 
   engine::Plan plan = engine::pack(snapshot);
-  note_buffers(world, snapshot, plan);
+  note_buffers(world, now, snapshot, plan, decision);
+  measure(world, now, snapshot, plan, decision);
   std::size_t planned_pods = 0;
   for (const engine::PlannedClaim& claim : plan.claims)
     planned_pods += claim.pods.size();

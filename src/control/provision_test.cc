@@ -130,6 +130,28 @@ TEST_F(Provisioning, SCH_008_a_pending_pod_comes_back_every_ten_seconds) {
   EXPECT_THAT(passes, ElementsAre(seconds(1), seconds(11), seconds(21), seconds(31)));
 }
 
+TEST_F(Provisioning, SCH_288_291_what_a_pass_measures) {
+  pending("fits");
+  pending("huge", "64");
+  step_at(seconds(0));
+  step_at(seconds(1));
+  const auto& gauges = stage.metrics.gauges();
+  const MetricLabels labels = {{"controller", "provisioner"}};
+  EXPECT_EQ(gauges.at("karpenter_scheduler_unschedulable_pods_count").at(labels), 1);
+  EXPECT_EQ(gauges.at("karpenter_scheduler_ignored_pods_count").at({}), 0);
+  auto decisions = [&] {
+    return stage.metrics.histograms()
+        .at("karpenter_pods_scheduling_decision_duration_seconds")
+        .at({});
+  };
+  EXPECT_EQ(decisions().count, 2);
+  EXPECT_EQ(decisions().sum, seconds(2));
+  launch_all();
+  step_at(seconds(11));
+  step_at(seconds(12));
+  EXPECT_EQ(decisions().count, 2) << "each pod is decided about for the first time once";
+}
+
 TEST_F(Provisioning, SCH_009_first_seen_is_kept) {
   pending("huge", "1000");
   step_at(seconds(0));

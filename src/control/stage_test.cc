@@ -167,6 +167,10 @@ void Stage::carry_out(const Decision& decision) {
   }
   for (const Count& count : decision.counts)
     metrics.add(count);
+  for (const Gauge& gauge : decision.gauges)
+    metrics.set(gauge);
+  for (const Observation& observation : decision.observations)
+    metrics.observe(observation);
   if (decision.wake && (!wake_ || *decision.wake < *wake_)) wake_ = decision.wake;
 }
 
@@ -290,6 +294,7 @@ void Stage::perform(const FetchInstanceTypes& work) {
   (has_overlays ? fetched.from_cloud : fetched.types) =
       types_error ? model::InstanceTypes{} : types;
   fetched.awaits_evaluation = has_overlays;
+  ++version_;  // the answer is looked at
   fetched.error = types_error;
   if (types_error) {
     world.note_failure("types/" + work.pool->metadata.name, *types_error, now,

@@ -179,6 +179,7 @@ void World::remove_pod(const std::string& key) {
   demand_version_ += provisionable_.erase(key);
   planned_claims.erase(key);
   first_seen.erase(key);
+  decided.erase(key);
   pods_.erase(pod);
 }
 

@@ -205,9 +205,11 @@ class World {
   // LIF-245: claims that a command of disruption removes, by name.
   std::set<std::string, std::less<>> marked_for_deletion;
 
-  // Which claim was planned for a pod (namespace/name), and when it was first seen unschedulable.
+  // Which claim was planned for a pod (namespace/name), when it was first seen unschedulable, and
+  // which pods a pass has decided about.
   std::map<std::string, std::string, std::less<>> planned_claims;
   std::map<std::string, base::Time, std::less<>> first_seen;
+  std::set<std::string, std::less<>> decided;
 
   // Nodes on which a pod came, ended or began to leave (LIF-128), until their claim shows it; with
   // the time that the lifecycle loop gave the event. DaemonSet pods do not count.
