@@ -298,7 +298,7 @@ spec: {podTemplateRef: {name: slot}, replicas: 6}
 ---
 )";
 
-// One of the buffer's six goes onto the node that is there, three onto the only machine that may be
+// One of the buffer's six goes onto the node that is there, two onto the only machine that may be
 // launched.
 TEST(PlanOutput, SCH_310_pods_of_buffers_stand_apart_from_those_that_exist) {
   Planned planned;
@@ -309,7 +309,7 @@ TEST(PlanOutput, SCH_310_pods_of_buffers_stand_apart_from_those_that_exist) {
            "apiVersion: v1\nkind: Pod\nmetadata: {name: fake, annotations: "
            "{karpenter.sh/capacity-buffer-fake-pod: 'true', karpenter.sh/capacity-buffer-name: "
            "spare, karpenter.sh/capacity-buffer-namespace: default}}\n"
-           "spec: {containers: [{name: c, resources: {requests: {cpu: 1}}}]}\n",
+           "spec: {containers: [{name: c, resources: {requests: {cpu: 1100m}}}]}\n",
        kTypes, planned);
   const base::Json json = planned.json();
   EXPECT_THAT(schema().faults(json), testing::IsEmpty()) << base::print_json_pretty(json);
@@ -323,7 +323,7 @@ TEST(PlanOutput, SCH_310_pods_of_buffers_stand_apart_from_those_that_exist) {
   EXPECT_EQ(pending.at("buffer"), base::Json("default/spare"));
   std::string text = plan_text(planned.plan, planned.snapshot, {});
   EXPECT_THAT(text, HasSubstr("2 of 2 pods placed"));
-  EXPECT_THAT(text, HasSubstr("of 6 buffer pods placed"));
+  EXPECT_THAT(text, HasSubstr("3 of 6 buffer pods placed: 2 on 1 new machine, 1 on nodes"));
   EXPECT_THAT(text, HasSubstr("of buffer default/spare:\n"));
   EXPECT_THAT(text, HasSubstr("PODS+BUFFER"));
 }

@@ -111,11 +111,11 @@ TEST(PlanRead, of_objects_that_come_twice_the_first_counts) {
 
 TEST(PlanRead, kinds_that_no_plan_needs_are_counted) {
   PlanInput input = input_of(
-      "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n---\n"
-      "apiVersion: v1\nkind: Service\nmetadata: {name: b}\n---\n"
+      "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n---\n"
+      "apiVersion: v1\nkind: Secret\nmetadata: {name: b}\n---\n"
       "apiVersion: karpenter.sh/v9\nkind: NodePool\nmetadata: {name: b}\n");
   EXPECT_THAT(input.skipped,
-              ElementsAre(Pair("NodePool of karpenter.sh/v9", 1), Pair("Service", 2)));
+              ElementsAre(Pair("NodePool of karpenter.sh/v9", 1), Pair("Secret", 2)));
 }
 
 TEST(PlanRead, unknown_fields_of_manifests_are_warned_of) {
