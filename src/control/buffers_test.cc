@@ -135,7 +135,7 @@ TEST_F(CapacityBuffers, SCH_307_status_of_a_buffer_of_a_pod_template) {
   EXPECT_THAT(actions_of(stage.buffer()), IsEmpty()) << "nothing has changed";
 }
 
-TEST_F(CapacityBuffers, SCH_307_what_is_missing_is_told_and_found_later) {
+TEST_F(CapacityBuffers, SCH_011_307_what_is_missing_is_told_and_found_later) {
   stage.put(buffer("a").of_template("slot").replicas(3));
   stage.put(buffer("b").of_workload("Deployment", "web").replicas(3));
   stage.put(buffer("c").of_workload("Job", "web").replicas(3));

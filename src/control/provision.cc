@@ -109,7 +109,7 @@ void report_refusals(const engine::Snapshot& snapshot, const engine::Plan& plan,
   }
 }
 
-// SCH-288, SCH-291. Pods that have a node, and those of buffers, wait for no decision.
+// LIF-349, SCH-291. Pods that have a node, and those of buffers, wait for no decision.
 void measure(World& world, base::Time now, const engine::Snapshot& snapshot,
              const engine::Plan& plan, Decision& decision) {
   std::int64_t unschedulable = 0;

@@ -130,7 +130,7 @@ TEST_F(Provisioning, SCH_008_a_pending_pod_comes_back_every_ten_seconds) {
   EXPECT_THAT(passes, ElementsAre(seconds(1), seconds(11), seconds(21), seconds(31)));
 }
 
-TEST_F(Provisioning, SCH_288_291_what_a_pass_measures) {
+TEST_F(Provisioning, LIF_349_SCH_291_what_a_pass_measures) {
   pending("fits");
   pending("huge", "64");
   step_at(seconds(0));
