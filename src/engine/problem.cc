@@ -71,7 +71,7 @@ void Problem::prepare() {
   take_keys(daemons);
   make_templates(tolerant);
   sort_nodes();
-  choose_columns();
+  choose_columns(daemons);
   fill_templates();
   make_topology();
   describe_nodes();
@@ -93,8 +93,10 @@ void Problem::take_keys(const std::vector<DaemonPod>& daemons) {
 }
 
 // Resources that nobody asks for have no column.
-void Problem::choose_columns() {
+void Problem::choose_columns(const std::vector<DaemonPod>& daemons) {
   requests.note(scale);
+  for (const DaemonPod& daemon : daemons)  // some may run on existing nodes alone
+    scale.note(daemon.requests);
   for (const Template& made : templates) {
     for (const DaemonGroup& group : made.daemons)
       scale.note(group.overhead);

@@ -71,7 +71,7 @@ struct Problem {
   void take_keys(const std::vector<DaemonPod>& daemons);
   void make_templates(const std::vector<DaemonPod>& daemons);
   TypeTable& table_of(const CompiledTypesPointer& compiled);
-  void choose_columns();
+  void choose_columns(const std::vector<DaemonPod>& daemons);
   void choose_tracked_columns();
   void fill_templates();
   void make_topology();

@@ -139,7 +139,7 @@ class Topology {
     }
     for (const std::string& domain : domains) {
       bool is_there = std::ranges::any_of(placed_, [&](const Placed& other) {
-        if (!selects(term, *placed.pod, *other.pod, cluster_)) return false;
+        if (!is_wanted(term, placed, other)) return false;
         if (!other.is_new && other.pod->metadata.deletionTimestamp) return false;
         if (other.is_imagined(term.topologyKey)) return true;
         const std::vector<std::string> others = other.domains(term.topologyKey);
@@ -150,6 +150,12 @@ class Topology {
                                          placed.pod->metadata.name, domain));
       }
     }
+  }
+
+  // Without a selector every pod that runs already counts, and none that is planned (SCH-209).
+  bool is_wanted(Term term, const Placed& placed, const Placed& other) const {
+    if (!term.labelSelector && !other.is_new) term.labelSelector.emplace();
+    return selects(term, *placed.pod, *other.pod, cluster_);
   }
 
   void check_anti_affinity(const Placed& placed, const Term& term) {

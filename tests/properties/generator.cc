@@ -49,7 +49,7 @@ constexpr const char* kType = "node.kubernetes.io/instance-type";
 
 // An expression on a label that some machines have.
 Object expression(Draw& draw) {
-  int key = draw.below(7);
+  int key = draw.below(9);
   const char* op = draw.word({"In", "In", "In", "NotIn", "NotIn", "Exists", "DoesNotExist"});
   bool has_values = std::string_view(op).ends_with("In");
   Object result{{"key", kZone}, {"operator", op}};
@@ -64,6 +64,8 @@ Object expression(Draw& draw) {
             {"operator", draw.word({"Gt", "Lt", "Gte", "Lte"})},
             {"values", Array{draw.word({"1", "2", "3"})}}};
   }
+  if (key == 7) result["key"] = "rack", values = draw.words({"r1", "r2"});  // that nothing has
+  if (key == 8) result["key"] = "failure-domain.beta.kubernetes.io/zone";
   if (has_values) result["values"] = std::move(values);
   return result;
 }
@@ -87,7 +89,7 @@ Object selector(Draw& draw, const char* own) {
 }
 
 const char* topology_key(Draw& draw) {
-  return draw.word({kZone, kZone, kHostname, kHostname, kCapacityType, "team", "size"});
+  return draw.word({kZone, kZone, kHostname, kHostname, kCapacityType, "team", "size", kArch});
 }
 
 Object node_affinity(Draw& draw) {
@@ -114,7 +116,8 @@ Object node_affinity(Draw& draw) {
 
 Object pod_term(Draw& draw, const char* own) {
   Object term{{"topologyKey", topology_key(draw)}, {"labelSelector", selector(draw, own)}};
-  switch (draw.below(8)) {
+  switch (draw.below(9)) {
+    case 8: term.erase("labelSelector"); break;
     case 5: term["namespaces"] = Array{"other"}; break;
     case 6: term["namespaceSelector"] = Object(); break;
     case 7: term["namespaceSelector"] = Object{{"matchLabels", Object{{"shop", "yes"}}}}; break;
@@ -150,6 +153,7 @@ Array spreads(Draw& draw, const char* own) {
     if (draw.chance(15)) spread["nodeAffinityPolicy"] = "Ignore";
     if (draw.chance(20)) spread["nodeTaintsPolicy"] = "Honor";
     if (draw.chance(15)) spread["matchLabelKeys"] = Array{"revision"};
+    if (draw.chance(8)) spread.erase("labelSelector");
     list.push_back(std::move(spread));
   }
   return list;
@@ -165,7 +169,8 @@ Array tolerations(Draw& draw) {
 
 Array volumes(Draw& draw) {
   Array list;
-  for (const char* name : {"new", "in-a", "in-b-or-c", "of-host", "missing"}) {
+  for (const char* name :
+       {"new", "in-a", "in-b-or-c", "of-host", "missing", "of-gone", "unclassed"}) {
     if (!draw.chance(30)) continue;
     list.push_back(Object{{"name", name}, {"persistentVolumeClaim", Object{{"claimName", name}}}});
   }
@@ -196,6 +201,10 @@ Object pod(const Seed& seed) {
   if (draw.chance(10)) fields["hostPorts"] = Array{8080 + draw.below(2)};
   if (draw.chance(10)) fields["resources"] = Object{{"example.com/gpu", 1}};
   if (draw.chance(15)) fields["volumes"] = volumes(draw);
+  if (draw.chance(3)) {
+    fields["resourceClaims"] = Array{Object{{"name", "gpu"}, {"resourceClaimName", "gpu"}}};
+  }
+  if (draw.chance(5)) fields["overhead"] = Object{{"cpu", "200m"}};
   return fields;
 }
 
@@ -215,6 +224,12 @@ Object instance_type(const Seed& seed) {
   if (draw.chance(30)) labels["generation"] = draw.word({"1", "2", "3"});
   if (!labels.empty()) fields["labels"] = std::move(labels);
   if (draw.chance(10)) fields["reserved"] = Object{{draw.word({"r1", "r2"}), 1 + draw.below(2)}};
+  if (draw.chance(15)) fields["soldOut"] = draw.words({"a", "b", "c"});
+  if (draw.chance(10)) {
+    Object more = draw.chance(50) ? Object{{"example.com/gpu", 1}} : Object{{"cpu", 32}};
+    fields["resourcesIn"] = Object{{draw.word({"a", "b", "c"}), std::move(more)}};
+  }
+  if (draw.chance(10)) fields["lacks"] = Array{draw.word({"family", "tier"})};
   return fields;
 }
 
@@ -248,6 +263,12 @@ Object nodepool(const Seed& seed) {
                                   {"minValues", 1 + draw.below(3)}});
   }
   if (!requirements.empty()) fields["requirements"] = std::move(requirements);
+  if (draw.chance(4)) {
+    fields["replicas"] = 1;
+    fields.erase("weight");
+    fields.erase("limits");
+  }
+  if (draw.chance(4)) fields["ready"] = false;
   return fields;
 }
 
@@ -259,12 +280,15 @@ Object node(const Seed& seed) {
                 {"type", draw.word({"t1", "t2"})}};
   if (draw.chance(60)) {
     fields["nodepool"] = draw.word({"p1", "p2"});
-    fields["state"] = draw.word({"initialized", "registered", "launched", "deleting"});
+    fields["state"] =
+        draw.word({"initialized", "registered", "launched", "deleting", "unregistered"});
   }
   if (draw.chance(30)) fields["labels"] = Object{{"team", draw.word({"red", "blue"})}};
   if (draw.chance(30)) fields["taints"] = taints(draw);
   if (draw.chance(15)) fields["startupTaints"] = Array{"dedicated=a:NoSchedule"};
   if (draw.chance(15)) fields["pods"] = 2 + draw.below(2);
+  if (draw.chance(15)) fields["promised"] = Object{{"cpu", 8}, {"example.com/gpu", 2}};
+  if (draw.chance(10)) fields["resources"] = Object{{"example.com/gpu", draw.below(2)}};
   // The seed's rest makes up to two pods that are bound.
   int bound = draw.below(3);
   Object pods;
@@ -274,6 +298,14 @@ Object node(const Seed& seed) {
     Object made = pod(Seed(begin, seed.end()));
     made["cpu"] = "300m";
     made.erase("replicas");
+    if (draw.chance(30)) {
+      made["owner"] = draw.word({"DaemonSet/d1", "StatefulSet/s", "ReplicaSet/r"});
+      if (made["owner"] == "DaemonSet/d1") made["namespace"] = "kube-system";
+    }
+    if (draw.chance(15)) made["terminating"] = true;
+    if (draw.chance(10)) {
+      made["annotations"] = Object{{"karpenter.sh/do-not-disrupt", "true"}};
+    }
     pods[fmt::format("bound-{}", number + 1)] = std::move(made);
   }
   if (!pods.empty()) fields["bound"] = std::move(pods);
@@ -287,6 +319,9 @@ Object daemonset(const Seed& seed) {
   if (draw.chance(30)) fields["affinity"] = Object{{"nodeAffinity", node_affinity(draw)}};
   if (draw.chance(40)) fields["tolerations"] = tolerations(draw);
   if (draw.chance(20)) fields["hostPorts"] = Array{8080};
+  if (draw.chance(5)) {
+    fields["resourceClaims"] = Array{Object{{"name", "gpu"}, {"resourceClaimName", "gpu"}}};
+  }
   return fields;
 }
 
@@ -297,6 +332,7 @@ Object settings(const Seed& seed) {
   if (draw.chance(30)) result["min-values-policy"] = "BestEffort";
   if (draw.chance(15)) result["max-instance-types"] = 1 + draw.below(3);
   if (draw.chance(30)) result["reserved-mode"] = "Fallback";
+  if (draw.chance(5)) result["reserved-capacity"] = false;
   return result;
 }
 
@@ -343,6 +379,12 @@ void add_storage(Array& objects, std::size_t nodes) {
   Object unbound = named("v1", "PersistentVolumeClaim", "new", true);
   unbound["spec"] = Object{{"storageClassName", "waits"}};
   objects.push_back(std::move(unbound));
+  Object of_gone = named("v1", "PersistentVolumeClaim", "of-gone", true);
+  of_gone["spec"] = Object{{"volumeName", "gone"}};
+  objects.push_back(std::move(of_gone));
+  Object unclassed = named("v1", "PersistentVolumeClaim", "unclassed", true);
+  unclassed["spec"] = Object{{"storageClassName", "gone"}};
+  objects.push_back(std::move(unclassed));
   add_bound_claim(objects, "in-a", {"a"}, false);
   add_bound_claim(objects, "in-b-or-c", {"b", "c"}, false);
   add_bound_claim(objects, "of-host", {"a"}, true);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "engine/default_spreads.h"
 #include "judge/checker_topology.h"
 #include "model/labels.h"
 
@@ -114,7 +115,7 @@ judge::Decision decision_of(const engine::Snapshot& snapshot) {
     decision.pools.push_back({pool.pool, pool.types});
   decision.nodes = nodes_of(snapshot.nodes);
   decision.leaving = nodes_of(snapshot.leaving);
-  decision.pods = snapshot.pods;
+  decision.pods = engine::with_default_spreads(snapshot).pods;  // SCH-248
   for (const engine::DaemonInput& daemon : snapshot.daemons)
     decision.daemons.push_back({daemon.daemon_set, daemon.newest_pod});
   decision.surroundings.namespaces = judge::by_name(snapshot.namespaces);
