@@ -205,6 +205,9 @@ Object pod(const Seed& seed) {
     fields["resourceClaims"] = Array{Object{{"name", "gpu"}, {"resourceClaimName", "gpu"}}};
   }
   if (draw.chance(5)) fields["overhead"] = Object{{"cpu", "200m"}};
+  if (draw.chance(10)) fields["cpu"] = draw.word({"333m", "1m", "0.7", "0"});
+  if (draw.chance(10)) fields["memory"] = draw.word({"100M", "123456789", "1e9"});
+  if (draw.chance(5)) fields["priority"] = draw.below(100);
   return fields;
 }
 
@@ -249,6 +252,7 @@ Object nodepool(const Seed& seed) {
     if (draw.chance(50)) limits["cpu"] = 2 + draw.below(12);
     if (draw.chance(30)) limits["memory"] = draw.word({"8Gi", "40Gi"});
     if (draw.chance(30)) limits["nodes"] = 1 + draw.below(3);
+    if (draw.chance(10)) limits["example.com/gpu"] = 2 * draw.below(3);
     fields["limits"] = std::move(limits);
   }
   if (draw.chance(25)) fields["labels"] = Object{{"team", draw.word({"red", "blue"})}};
@@ -262,7 +266,12 @@ Object nodepool(const Seed& seed) {
                                   {"operator", "Exists"},
                                   {"minValues", 1 + draw.below(3)}});
   }
-  if (!requirements.empty()) fields["requirements"] = std::move(requirements);
+  if (!requirements.empty()) fields["requirements"] = requirements;
+  if (draw.chance(15)) {
+    requirements.push_back(
+        Object{{"key", "team"}, {"operator", "In"}, {"values", Array{"red", "blue"}}});
+    fields["requirements"] = requirements;
+  }
   if (draw.chance(4)) {
     fields["replicas"] = 1;
     fields.erase("weight");
@@ -287,6 +296,7 @@ Object node(const Seed& seed) {
   if (draw.chance(30)) fields["taints"] = taints(draw);
   if (draw.chance(15)) fields["startupTaints"] = Array{"dedicated=a:NoSchedule"};
   if (draw.chance(15)) fields["pods"] = 2 + draw.below(2);
+  if (draw.chance(10)) fields["labels"] = Object{{kHostname, draw.word({"h1", "h2"})}};
   if (draw.chance(15)) fields["promised"] = Object{{"cpu", 8}, {"example.com/gpu", 2}};
   if (draw.chance(10)) fields["resources"] = Object{{"example.com/gpu", draw.below(2)}};
   // The seed's rest makes up to two pods that are bound.
@@ -319,6 +329,7 @@ Object daemonset(const Seed& seed) {
   if (draw.chance(30)) fields["affinity"] = Object{{"nodeAffinity", node_affinity(draw)}};
   if (draw.chance(40)) fields["tolerations"] = tolerations(draw);
   if (draw.chance(20)) fields["hostPorts"] = Array{8080};
+  if (draw.chance(10)) fields["resources"] = Object{{"example.com/gpu", 1}};
   if (draw.chance(5)) {
     fields["resourceClaims"] = Array{Object{{"name", "gpu"}, {"resourceClaimName", "gpu"}}};
   }
