@@ -379,15 +379,17 @@ class Expander {
 
   // What is left in `fields` once the short forms are taken out of it is the spec.
   static Object pod_spec(Object fields) {
-    Object container{{"name", "app"}, {"image", "app"}};
-    container["resources"] = Object{{"requests", resources(fields)}};
-    put(container, "ports", ports(take(fields, "hostPorts")));
+    if (!fields.contains("containers")) {
+      Object container{{"name", "app"}, {"image", "app"}};
+      container["resources"] = Object{{"requests", resources(fields)}};
+      put(container, "ports", ports(take(fields, "hostPorts")));
+      fields["containers"] = json::array{std::move(container)};
+    }
     json::value tolerations = each(take(fields, "tolerations"), toleration);
     json::value requirements = take(fields, "requires");
     json::value affinity = with_required(take(fields, "affinity"), requirements);
     Object spec = std::move(fields);
     put(spec, "affinity", std::move(affinity));
-    if (!spec.contains("containers")) spec["containers"] = json::array{std::move(container)};
     put(spec, "tolerations", std::move(tolerations));
     return spec;
   }
