@@ -32,12 +32,6 @@ constexpr std::chrono::milliseconds kAcceptRetry{100};
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::size_t kBlockBytes = 64 << 10;
 
-std::optional<std::string_view> find_field(const Fields& fields, std::string_view name) {
-  auto found = std::ranges::find(fields, name, &Fields::value_type::first);
-  if (found == fields.end()) return std::nullopt;
-  return found->second;
-}
-
 std::string lower(beast::string_view text) {
   std::string result(text);
   std::ranges::transform(result, result.begin(), [](char character) {
@@ -90,7 +84,7 @@ std::optional<Response> refusal(const beast::error_code& error) {
 }
 
 // The request as handlers see it, or what is to be answered instead.
-std::expected<Request, Response> request_of(http::request<http::string_body> message) {
+std::expected<Request, Response> request_of(http::request<http::string_body> message, Reach reach) {
   Request request;
   request.method = std::string(message.method_string());
   for (const auto& field : message) {
@@ -100,9 +94,9 @@ std::expected<Request, Response> request_of(http::request<http::string_body> mes
     return std::unexpected(plain_text(400, "the target is not a path\n"));
   }
   request.body = std::move(message.body());
-  if (std::optional<Response> refused = refusal(request)) {
-    return std::unexpected(std::move(*refused));
-  }
+  std::optional<Response> refused;
+  if (reach == Reach::this_machine) refused = refusal(request);
+  if (refused) return std::unexpected(std::move(*refused));
   return request;
 }
 
@@ -145,7 +139,7 @@ std::expected<Request, Response> parse_request(std::string_view bytes, const Ser
   }
   if (!error && parser.got_some() && !parser.is_done()) parser.put_eof(error);
   if (!error && !parser.is_done()) error = http::error::partial_message;
-  if (!error) return request_of(parser.release());
+  if (!error) return request_of(parser.release(), Reach::this_machine);
   return std::unexpected(refusal(error).value_or(plain_text(400, "the request is not whole\n")));
 }
 
@@ -156,6 +150,7 @@ class Connection;
 struct Shared {
   Handler handler;
   ServerLimits limits;
+  Reach reach = Reach::this_machine;
   bool is_stopped = false;
   std::vector<std::shared_ptr<Connection>> connections;
 };
@@ -216,7 +211,7 @@ awaitable<void> Connection::serve() {
 // False if the connection cannot be used any longer.
 awaitable<bool> Connection::answer(http::request<http::string_body> message) {
   bool keep_alive = message.keep_alive();
-  std::expected<Request, Response> request = request_of(std::move(message));
+  std::expected<Request, Response> request = request_of(std::move(message), shared_->reach);
   if (!request) co_return co_await send(std::move(request.error()), keep_alive);
   Reply reply = shared_->handler(*request);
   if (auto* whole = std::get_if<Response>(&reply)) {
@@ -368,9 +363,12 @@ Server::Server(asio::io_context& context, Handler handler, const ServerLimits& l
 
 Server::~Server() { stop(); }
 
-base::Result<std::uint16_t> Server::listen(std::uint16_t port) {
+base::Result<std::uint16_t> Server::listen(std::uint16_t port, Reach reach) {
   tcp::acceptor& acceptor = state_->acceptor;
-  tcp::endpoint endpoint(asio::ip::address_v4::loopback(), port);
+  state_->shared->reach = reach;
+  asio::ip::address address = asio::ip::address_v4::loopback();
+  if (reach == Reach::every_machine) address = asio::ip::address_v6::any();  // and IPv4
+  tcp::endpoint endpoint(address, port);
   beast::error_code error;
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
@@ -382,7 +380,8 @@ base::Result<std::uint16_t> Server::listen(std::uint16_t port) {
     acceptor.close(ignored);
     return base::fail(
         is_taken ? base::Code::already_exists : base::Code::internal,
-        "cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + error.message());
+        (reach == Reach::this_machine ? "cannot listen on 127.0.0.1:" : "cannot listen on port ") +
+            std::to_string(port) + ": " + error.message());
   }
   asio::co_spawn(acceptor.get_executor(), State::accept(state_), fail_on_exception);
   return acceptor.local_endpoint(error).port();

@@ -1,13 +1,13 @@
-// A small HTTP/1.1 server for this machine alone: it listens on 127.0.0.1, without encryption and
-// without authentication.
+// A small HTTP/1.1 server without encryption and without authentication: for this machine alone
+// (127.0.0.1), or, for probes and metrics, for whoever reaches this one.
 //
 // It runs inside the event loop of the io_context that it is given, and calls the handler from
 // there, one request at a time. A request is handed over when its body is complete. The answer is
 // either whole, or a stream of chunks that goes on until it is ended, its time is up, the client
 // goes, or the server stops. Times are wall time.
 //
-// Since web pages can send requests to this machine too, a request that names another host than
-// the loopback one, or that a page sent (header Origin), is refused with 403.
+// Since web pages can send requests to this machine too, a server for this machine alone refuses with
+// 403 a request that names another host than the loopback one, or that a page sent (header Origin).
 #pragma once
 
 #include <chrono>
@@ -24,14 +24,13 @@
 #include <vector>
 
 #include "base/result.h"
+#include "net/message.h"
 
 namespace boost::asio {
 class io_context;
 }
 
 namespace net {
-
-using Fields = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
   std::string method;  // "GET"
@@ -43,12 +42,6 @@ struct Request {
   // The first value of a header or query parameter, if it is there.
   std::optional<std::string_view> header(std::string_view lower_case_name) const;
   std::optional<std::string_view> parameter(std::string_view name) const;
-};
-
-struct Response {
-  int status = 200;
-  Fields headers;
-  std::string body;
 };
 
 // Where the chunks of a streamed answer go to. A client that does not read what is sent is dropped.
@@ -72,6 +65,8 @@ struct StreamedResponse {
 using Reply = std::variant<Response, StreamedResponse>;
 using Handler = std::function<Reply(const Request&)>;
 
+enum class Reach { this_machine, every_machine };
+
 struct ServerLimits {
   std::size_t header_bytes = 64 << 10;
   std::size_t body_bytes = 3 << 20;
@@ -92,7 +87,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // Port 0 means any that is free; returns the port. Code::already_exists if it is in use.
-  base::Result<std::uint16_t> listen(std::uint16_t port);
+  base::Result<std::uint16_t> listen(std::uint16_t port, Reach reach = Reach::this_machine);
 
   // Ends listening and all connections at once. The handler is not called any more.
   void stop();
