@@ -51,6 +51,14 @@ function(joiner_program name main)
   endif()
 endfunction()
 
+function(joiner_test_program name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE joiner_flags GTest::gmock_main)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  # Optimising the tests themselves takes half of a sanitized build, and they spend their time in the rooms.
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
+endfunction()
+
 # joiner_test(<name> SOURCES files… LINK targets… LABEL label PREFIX prefix): a GoogleTest executable; each of
 # its tests is one of ctest's, as <prefix>Suite.name. Tests run in the root of the source tree (so
 # "tests/cases" is a path) and find the program to drive in the environment variable JOINER_PROGRAM: no path
@@ -58,9 +66,8 @@ endfunction()
 set(JOINER_PROGRAM ${CMAKE_BINARY_DIR}/joiner CACHE STRING "the program that tests drive")
 function(joiner_test name)
   cmake_parse_arguments(TEST "" "LABEL;PREFIX" "SOURCES;LINK" ${ARGN})
-  add_executable(${name} ${TEST_SOURCES})
-  target_link_libraries(${name} PRIVATE joiner_flags ${TEST_LINK} GTest::gmock_main rapidcheck_gtest)
-  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  joiner_test_program(${name} ${TEST_SOURCES})
+  target_link_libraries(${name} PRIVATE ${TEST_LINK} rapidcheck_gtest)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     TEST_PREFIX "${TEST_PREFIX}" WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     PROPERTIES LABELS "${TEST_LABEL}" TIMEOUT 120 ENVIRONMENT "JOINER_PROGRAM=${JOINER_PROGRAM}")
@@ -149,6 +156,7 @@ function(joiner_test_folders)
     list(APPEND folders ${folder})
   endforeach()
   list(REMOVE_DUPLICATES folders)
+  list(REMOVE_ITEM folders control_plane)
   foreach(folder ${folders})
     file(GLOB sources_of_${folder} CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*.cc)
     joiner_test(${folder}_test LABEL ${folder} PREFIX ${folder}. SOURCES ${sources_of_${folder}} LINK app test_support)
@@ -156,6 +164,18 @@ function(joiner_test_folders)
       add_dependencies(${folder}_test joiner)
     endif()
   endforeach()
+endfunction()
+
+# tests/control_plane: `joiner controller` on a real control plane (`make e2e`), which is started once for all tests
+# of the executable; so ctest has one entry for them.
+function(joiner_control_plane_test)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/control_plane/*.cc)
+  joiner_test_program(control_plane_test ${sources})
+  target_link_libraries(control_plane_test PRIVATE test_support)
+  add_dependencies(control_plane_test joiner)
+  add_test(NAME control_plane COMMAND control_plane_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(control_plane PROPERTIES LABELS control_plane TIMEOUT 1800
+    ENVIRONMENT "JOINER_PROGRAM=${JOINER_PROGRAM}")
 endfunction()
 
 # tests/planted: the engine with faults that a switch turns on. Objects of the executable stand before those of
