@@ -342,16 +342,25 @@ Decision Disrupter::decide(World& world, base::Time now) {
   bool anything = std::ranges::any_of(world.claims(), [](const auto& entry) {
     return model::is_true(entry.second->status.conditions, model::kConsolidatable);
   });
-  if (!anything) return decision;
-  base::Time next = next_pass(world.settings().disruption_period, now);
-  if (!at_once && now < next) {
-    decision.wake_at(next);
+  if (!anything) {
+    due_.reset();
     return decision;
   }
-  last_pass_ = now;
+  // A real clock wakes a little late: what is due stays due.
+  if (!due_) due_ = next_pass(world.settings().disruption_period, now);
+  if (!at_once && now < *due_) {
+    decision.wake_at(*due_);
+    return decision;
+  }
+  end_pass(now);
   choose(world, now, decision);
   decision.wake_at(pending_ ? pending_->validate_at : now + world.settings().disruption_period);
   return decision;
+}
+
+void Disrupter::end_pass(base::Time now) {
+  last_pass_ = now;
+  due_.reset();
 }
 
 // Passes keep their rhythm also while there is nothing to look at, so that nodes which become free
@@ -390,7 +399,7 @@ void Disrupter::validate(World& world, base::Time now, Decision& decision) {
   std::ranges::sort(fresh, {}, [&](const Candidate& candidate) { return place[candidate.name()]; });
   fresh = within_budgets(world, command.reason, std::move(fresh), now);
   if (fresh.empty()) {
-    last_pass_ = now;
+    end_pass(now);
     decision.logs.push_back(line(Level::debug, "abandoning empty node consolidation attempt",
                                  {{"reason", "no candidate is left"}}));
     decision.wake_at(now + world.settings().disruption_period);

@@ -49,6 +49,7 @@ class Disrupter {
   };
 
   base::Time next_pass(base::Duration period, base::Time now) const;
+  void end_pass(base::Time now);
   void choose(World& world, base::Time now, Decision& decision);
   void validate(World& world, base::Time now, Decision& decision);
   void start(World& world, const Command& command, const std::vector<Candidate>& candidates,
@@ -60,6 +61,7 @@ class Disrupter {
   std::optional<Command> pending_;
   std::vector<Running> running_;
   base::Time last_pass_{};
+  std::optional<base::Time> due_;  // the pass that is waited for
   bool is_next_at_once_ = false;
 };
 

@@ -251,6 +251,16 @@ TEST_F(Emptiness, DIS_054_LIF_244_nothing_is_begun_while_a_claim_launches) {
   EXPECT_THAT(gone_after(seconds(30)), ElementsAre("c1"));
 }
 
+TEST_F(Emptiness, DIS_057_a_pass_that_is_woken_late_runs) {
+  add("1");
+  std::optional<base::Time> wake = look().wake;
+  while (wake && logs.empty() && stage.now < kStart + minutes(2)) {
+    stage.now = *wake + std::chrono::milliseconds(3);
+    wake = look().wake;
+  }
+  EXPECT_THAT(logs, Contains(HasSubstr("disrupting node(s)")));
+}
+
 TEST_F(Emptiness, DIS_056_after_a_command_the_next_pass_comes_at_once) {
   add("1");
   choose();

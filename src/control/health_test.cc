@@ -95,7 +95,7 @@ const std::string kFailed = "False RegistrationFailed: Failed to register node";
 TEST_F(Health, LIF_210_unknown_at_first) {
   EXPECT_EQ(condition(), kUnknown);
   EXPECT_EQ(stage.pool("default").status.nodeClassObservedGeneration,
-            stage.world.classes().at("default")->metadata.generation);
+            stage.world.classes().at("default").metadata().generation);
 }
 
 TEST_F(Health, LIF_110_a_success_makes_it_healthy) {

@@ -6,6 +6,7 @@
 #include "control/provision.h"
 #include "model/conditions.h"
 #include "model/hash.h"
+#include "model/kwok_node_class.h"
 #include "model/labels.h"
 #include "model/resources.h"
 #include "model/validate.h"
@@ -31,6 +32,13 @@ void validate(model::NodePool& pool, base::Time now) {
   }
 }
 
+const std::vector<model::Condition>& conditions_of_class(const model::Object& node_class) {
+  if (node_class.is<model::KWOKNodeClass>()) {
+    return node_class.as<model::KWOKNodeClass>().status.conditions;
+  }
+  return node_class.as<model::EC2NodeClass>().status.conditions;
+}
+
 // LIF-191.
 void check_class(const World& world, model::NodePool& pool, base::Time now) {
   auto set_false = [&](std::string_view reason, std::string_view message) {
@@ -41,12 +49,12 @@ void check_class(const World& world, model::NodePool& pool, base::Time now) {
   if (found == world.classes().end()) {
     return set_false("NodeClassNotFound", "NodeClass not found on cluster");
   }
-  const model::EC2NodeClass& node_class = *found->second;
-  if (node_class.metadata.deletionTimestamp) {
+  const model::Object& node_class = found->second;
+  if (node_class.metadata().deletionTimestamp) {
     return set_false("NodeClassTerminating", "NodeClass is Terminating");
   }
   const model::Condition* ready =
-      model::find_condition(node_class.status.conditions, model::kReady);
+      model::find_condition(conditions_of_class(node_class), model::kReady);
   if (ready == nullptr || ready->status == "Unknown") {
     return set_false("NodeClassReadinessUnknown", "Node Class Readiness Unknown");
   }
@@ -140,7 +148,7 @@ Decision Pools::decide(World& world, base::Time now) {
     if (are_claims_migrated(world, *pool, decision)) annotate_hash(changed);
     if (auto node_class = world.classes().find(pool->spec.template_.spec.nodeClassRef.name);
         node_class != world.classes().end()) {  // LIF-208
-      world.registration_health.show(changed, node_class->second->metadata.generation, now);
+      world.registration_health.show(changed, node_class->second.metadata().generation, now);
     }
     if (is_synced) show_usage(changed);
     if (model::is_true(changed.status.conditions, model::kNodeClassReady) &&

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <chrono>
-#include <string>
 
 #include "base/time.h"
 #include "engine/snapshot.h"
+#include "model/kinds.h"
 
 namespace control {
 
@@ -19,9 +19,8 @@ struct Settings {
   bool node_overlay = false;
   bool capacity_buffer = false;
 
-  // Where node classes of this provider live (LIF-001).
-  std::string class_group = "karpenter.k8s.aws";
-  std::string class_kind = "EC2NodeClass";
+  // The kind of this provider's node classes (LIF-001): EC2NodeClass or KWOKNodeClass.
+  model::Kind class_kind = model::Kind::EC2NodeClass;
 
   // SCH-008, SCH-010: pods and nodes that need capacity come back this often.
   base::Duration trigger_period = std::chrono::seconds(10);

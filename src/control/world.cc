@@ -54,7 +54,7 @@ std::vector<model::Kind> kinds_to_watch(const Settings& settings) {
                                     StorageClass,
                                     CSINode,
                                     VolumeAttachment,
-                                    EC2NodeClass,
+                                    settings.class_kind,
                                     NodePool,
                                     NodeClaim};
   if (settings.node_overlay) kinds.push_back(NodeOverlay);
@@ -62,6 +62,17 @@ std::vector<model::Kind> kinds_to_watch(const Settings& settings) {
     kinds.insert(kinds.end(), {PodTemplate, Deployment, ReplicaSet, StatefulSet, CapacityBuffer});
   }
   return kinds;
+}
+
+std::string label_of_class(const Settings& settings) {
+  const model::KindInfo& kind = model::info(settings.class_kind);
+  return model::node_class_label(kind.group, kind.name);
+}
+
+const model::ObjectMeta& metadata_of(const model::Object& object) { return object.metadata(); }
+template <class T>
+const model::ObjectMeta& metadata_of(const std::shared_ptr<const T>& object) {
+  return object->metadata;
 }
 
 }  // namespace
@@ -72,7 +83,7 @@ std::string table_key(const model::ObjectMeta& metadata) {
 
 World::World(Settings settings)
     : settings_(std::move(settings)),
-      class_label_(model::node_class_label(settings_.class_group, settings_.class_kind)),
+      class_label_(label_of_class(settings_)),
       watched_kinds_(kinds_to_watch(settings_)) {}
 
 void World::apply(const ports::Change& change) {
@@ -99,7 +110,8 @@ void World::assume(const model::Object& object) {
     case model::Kind::Node: put(nodes_, object); break;
     case model::Kind::NodeClaim: put(claims_, object); break;
     case model::Kind::NodePool: put(pools_, object); break;
-    case model::Kind::EC2NodeClass: put(classes_, object); break;
+    case model::Kind::EC2NodeClass:
+    case model::Kind::KWOKNodeClass: classes_[metadata.name] = object; break;
     case model::Kind::DaemonSet: put(daemon_sets_, object); break;
     case model::Kind::PodDisruptionBudget: put(budgets_, object); break;
     case model::Kind::Namespace: put(namespaces_, object); break;
@@ -196,7 +208,7 @@ void World::remove(const model::Object& object) {
   // An object of the same name that was created since is another one and stays.
   auto erase = [&](auto& table) {
     auto found = table.find(key);
-    if (found == table.end() || found->second->metadata.uid != metadata.uid) return false;
+    if (found == table.end() || metadata_of(found->second).uid != metadata.uid) return false;
     table.erase(found);
     ++machines_version_;
     return true;
@@ -224,7 +236,8 @@ void World::remove(const model::Object& object) {
       break;
     }
     case model::Kind::NodePool: erase(pools_); break;
-    case model::Kind::EC2NodeClass: erase(classes_); break;
+    case model::Kind::EC2NodeClass:
+    case model::Kind::KWOKNodeClass: erase(classes_); break;
     case model::Kind::DaemonSet: erase(daemon_sets_); break;
     case model::Kind::PodDisruptionBudget: erase(budgets_); break;
     case model::Kind::Namespace: erase(namespaces_); break;
@@ -253,8 +266,8 @@ bool World::is_older_than_known(const model::Object& object) const {
   std::string key = table_key(metadata);
   auto older = [&](const auto& table) {
     auto known = table.find(key);
-    if (known == table.end() || known->second->metadata.uid != metadata.uid) return false;
-    std::optional<std::uint64_t> known_version = version_of(known->second->metadata);
+    if (known == table.end() || metadata_of(known->second).uid != metadata.uid) return false;
+    std::optional<std::uint64_t> known_version = version_of(metadata_of(known->second));
     std::optional<std::uint64_t> version = version_of(metadata);
     return known_version && version && *version < *known_version;
   };
@@ -263,7 +276,8 @@ bool World::is_older_than_known(const model::Object& object) const {
     case model::Kind::Node: return older(nodes_);
     case model::Kind::NodeClaim: return older(claims_);
     case model::Kind::NodePool: return older(pools_);
-    case model::Kind::EC2NodeClass: return older(classes_);
+    case model::Kind::EC2NodeClass:
+    case model::Kind::KWOKNodeClass: return older(classes_);
     case model::Kind::NodeOverlay: return older(overlays_);
     case model::Kind::CapacityBuffer: return older(buffers_);
     default: return false;
@@ -289,7 +303,8 @@ std::vector<std::shared_ptr<const model::NodeClaim>> World::claims_of(
 }
 
 bool World::is_managed(const model::NodeClassReference& reference) const {
-  return reference.group == settings_.class_group && reference.kind == settings_.class_kind;
+  const model::KindInfo& kind = model::info(settings_.class_kind);
+  return reference.group == kind.group && reference.kind == kind.name;
 }
 
 bool World::is_managed(const model::Node& node) const {

@@ -112,7 +112,8 @@ class World {
   const Table<model::Node>& nodes() const { return nodes_; }
   const Table<model::NodeClaim>& claims() const { return claims_; }
   const Table<model::NodePool>& pools() const { return pools_; }
-  const Table<model::EC2NodeClass>& classes() const { return classes_; }
+  // Node classes by name; all are of settings().class_kind.
+  const std::map<std::string, model::Object, std::less<>>& classes() const { return classes_; }
   const Table<model::DaemonSet>& daemon_sets() const { return daemon_sets_; }
   const Table<model::PodDisruptionBudget>& budgets() const { return budgets_; }
   const Table<model::Namespace>& namespaces() const { return namespaces_; }
@@ -239,7 +240,7 @@ class World {
   Table<model::Node> nodes_;
   Table<model::NodeClaim> claims_;
   Table<model::NodePool> pools_;
-  Table<model::EC2NodeClass> classes_;
+  std::map<std::string, model::Object, std::less<>> classes_;
   Table<model::DaemonSet> daemon_sets_;
   Table<model::PodDisruptionBudget> budgets_;
   Table<model::Namespace> namespaces_;
