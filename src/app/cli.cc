@@ -9,7 +9,9 @@
 #include "app/catalog_command.h"
 #include "app/check.h"
 #include "app/completion.h"
+#include "app/controller.h"
 #include "app/convert.h"
+#include "app/crds.h"
 #include "app/demo.h"
 #include "app/plan_command.h"
 #include "app/simulate.h"
@@ -233,6 +235,10 @@ std::vector<CompletedCommand> commands_of(const CLI::App& cli) {
 }  // namespace
 
 int run(int argc, char** argv) {
+  // Its flags are Karpenter's, with one dash too, which this parser does not know.
+  if (argc > 1 && std::string_view(argv[1]) == "controller") {
+    return run_controller({argv + 2, argv + argc});
+  }
   CLI::App cli(kDescription, "joiner");
   cli.require_subcommand(1);
   cli.get_formatter()->column_width(32);
@@ -250,6 +256,8 @@ int run(int argc, char** argv) {
   add_check(cli, check);
   add_convert(cli, convert);
   add_simulate(cli, simulate);
+  cli.add_subcommand("controller", "Run the controller of a real cluster (--help for its flags)");
+  cli.add_subcommand("crds", "Print the CustomResourceDefinitions that a cluster needs");
   CLI::App* version = cli.add_subcommand("version", "Print the version");
   version->add_flag("--json", version_as_json, "As a JSON object");
   CLI::App* completion =
@@ -269,6 +277,7 @@ int run(int argc, char** argv) {
   if (cli.got_subcommand("check")) return run_check(check);
   if (cli.got_subcommand("convert")) return run_convert(convert);
   if (cli.got_subcommand("simulate")) return run_simulate(simulate);
+  if (cli.got_subcommand("crds")) return print_crds();
   if (cli.got_subcommand("version")) return print_version(version_as_json);
   return print_completion(shell, commands_of(cli));
 }
