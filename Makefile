@@ -4,13 +4,14 @@
 #   make test                  everything that must hold before a change lands
 #   make test FILTER=name      the tests whose name matches, in the dev build
 #   make test ROOM=engine      one room's tests, building no more than they need (FILTER narrows it too)
+#   make e2e                   joiner controller on a real control plane, built once from its Go modules
 #   make soak                  every scenario of tests/sim with 1,000 seeds
 #   make fuzz [FUZZ_SECONDS=600] [FILTER=name]   fuzz targets with libFuzzer, each for that long
 #   make bench [FILTER=name]   benchmarks, into build/bench.json
 #   make lint, format, format-check, setup, build
 
 .DELETE_ON_ERROR:
-.PHONY: build setup demo test soak check fuzz bench lint format format-check clean
+.PHONY: build setup demo test e2e soak check fuzz bench lint format format-check clean
 .DEFAULT_GOAL := build
 
 FILTER ?=
@@ -44,8 +45,13 @@ test: check
 	@$(call built,release,joiner)
 	@$(call built,asan)
 	@build/release/joiner simulate tests/sim/*.toml --seeds 1..100
-	@$(CTEST) --test-dir build/asan
+	@$(CTEST) --test-dir build/asan -LE control_plane
 endif
+
+e2e: setup
+	@$(call built,release,joiner control_plane_test)
+	@tools/e2e_assets >build/e2e-assets
+	@KUBEBUILDER_ASSETS=$$(cat build/e2e-assets) ctest --test-dir build/release -L control_plane --output-on-failure
 
 soak: build
 	@build/release/joiner simulate tests/sim/*.toml --seeds 1..1000
