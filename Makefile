@@ -4,6 +4,7 @@
 #   make test                  everything that must hold before a change lands
 #   make test FILTER=name      the tests whose name matches, in the dev build
 #   make test ROOM=engine      one room's tests, building no more than they need (FILTER narrows it too)
+#   make demo-k8s              the walk of document 003 on a real control plane, which is then yours until Ctrl-C
 #   make e2e                   joiner controller on a real control plane, built once from its Go modules
 #   make soak                  every scenario of tests/sim with 1,000 seeds
 #   make fuzz [FUZZ_SECONDS=600] [FILTER=name]   fuzz targets with libFuzzer, each for that long
@@ -11,7 +12,7 @@
 #   make lint, format, format-check, setup, build
 
 .DELETE_ON_ERROR:
-.PHONY: build setup demo test e2e soak check fuzz bench lint format format-check clean
+.PHONY: build setup demo demo-k8s test e2e soak check fuzz bench lint format format-check clean
 .DEFAULT_GOAL := build
 
 FILTER ?=
@@ -30,6 +31,9 @@ build: setup
 
 demo: build
 	@build/release/joiner demo --walk all
+
+demo-k8s: build
+	@KUBEBUILDER_ASSETS=$$(tools/e2e_assets) tools/demo_k8s
 
 ifneq ($(ROOM),)
 test: setup

@@ -171,7 +171,7 @@ endfunction()
 function(joiner_control_plane_test)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/control_plane/*.cc)
   joiner_test_program(control_plane_test ${sources})
-  target_link_libraries(control_plane_test PRIVATE test_support)
+  target_link_libraries(control_plane_test PRIVATE app test_support)
   add_dependencies(control_plane_test joiner)
   add_test(NAME control_plane COMMAND control_plane_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(control_plane PROPERTIES LABELS control_plane TIMEOUT 1800

@@ -257,7 +257,9 @@ int run(int argc, char** argv) {
   add_convert(cli, convert);
   add_simulate(cli, simulate);
   cli.add_subcommand("controller", "Run the controller of a real cluster (--help for its flags)");
-  cli.add_subcommand("crds", "Print the CustomResourceDefinitions that a cluster needs");
+  std::string crds_folder;
+  cli.add_subcommand("crds", "Print the CustomResourceDefinitions that a cluster needs")
+      ->add_option("--directory", crds_folder, "Write them there instead, a file a kind");
   CLI::App* version = cli.add_subcommand("version", "Print the version");
   version->add_flag("--json", version_as_json, "As a JSON object");
   CLI::App* completion =
@@ -277,7 +279,7 @@ int run(int argc, char** argv) {
   if (cli.got_subcommand("check")) return run_check(check);
   if (cli.got_subcommand("convert")) return run_convert(convert);
   if (cli.got_subcommand("simulate")) return run_simulate(simulate);
-  if (cli.got_subcommand("crds")) return print_crds();
+  if (cli.got_subcommand("crds")) return write_crds(crds_folder);
   if (cli.got_subcommand("version")) return print_version(version_as_json);
   return print_completion(shell, commands_of(cli));
 }

@@ -9,9 +9,9 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
-#include <random>
 #include <set>
 #include <utility>
 
@@ -20,6 +20,7 @@
 #include "app/options.h"
 #include "app/real_clock.h"
 #include "app/version.h"
+#include "base/random_seed.h"
 #include "catalog/kwok.h"
 #include "control/controller.h"
 #include "control/journal.h"
@@ -94,9 +95,10 @@ std::string host_name() {
   return name;
 }
 
-base::Random fresh_random() {
-  std::random_device device;
-  return base::Random(std::uint64_t{device()} << 32 | device());
+std::optional<std::string> environment(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return value;
 }
 
 control::Settings settings_of(const Options& options, const catalog::KwokTypes& types) {
@@ -104,6 +106,8 @@ control::Settings settings_of(const Options& options, const catalog::KwokTypes& 
   settings.batch_idle = options.batch_idle_duration;
   settings.batch_max = options.batch_max_duration;
   settings.class_kind = model::Kind::KWOKNodeClass;
+  settings.node_overlay = options.feature_gates.NodeOverlay;
+  settings.capacity_buffer = options.feature_gates.CapacityBuffer;
   engine::Settings& engine = settings.engine;
   bool ignores = options.preference_policy == "Ignore";
   engine.preference_policy =
@@ -138,9 +142,9 @@ class Replica {
   Replica(Options options, kube::Connection connection, LogPaths log)
       : options_(std::move(options)),
         log_(std::move(log)),
-        random_(fresh_random()),
+        random_(base::fresh_seed()),
         clock_(context_),
-        surroundings_(kube::process_surroundings()),
+        surroundings_(kube::surroundings_with(environment)),
         types_(types_of(options_, surroundings_, errors_)),
         client_(context_.get_executor(), clock_, named(connection), surroundings_,
                 {options_.kube_client_qps, options_.kube_client_burst}),
@@ -156,7 +160,8 @@ class Replica {
                }),
         controller_({context_.get_executor(), clock_, kube_, cloud_}, settings_of(options_, types_),
                     journal_),
-        metrics_({std::string(version()), "clang " __clang_version__, architecture(), ""}),
+        metrics_({std::string(version()), "clang " __clang_version__, architecture(), ""},
+                 clock_.now()),
         probe_server_(context_,
                       [this](const net::Request& asked) { return probes_.handle(asked); }),
         metrics_server_(context_, [this](const net::Request& asked) { return serve(asked); }),
@@ -333,7 +338,7 @@ class Replica {
 }  // namespace
 
 int run_controller(const std::vector<std::string>& arguments) {
-  kube::Surroundings surroundings = kube::process_surroundings();
+  kube::Surroundings surroundings = kube::surroundings_with(environment);
   Result<Options> options = read_options(arguments, surroundings.environment);
   if (!options) return complain(options.error().message);
   if (options->wants_help) {

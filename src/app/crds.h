@@ -2,12 +2,19 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace app {
 
-// The YAML of deploy/crds/<name>, for each kind a document, in the order of their names.
-std::string crds_as_yaml();
+struct CrdFile {
+  std::string name;  // "karpenter.sh_nodepools.yaml"
+  std::string text;
+};
 
-int print_crds();
+// What deploy/crds holds: a file for each kind that Joiner brings, in the order of their names.
+std::vector<CrdFile> crd_files();
+
+// Prints all of them, or writes each into the folder, which is made if need be. Returns the exit code.
+int write_crds(const std::string& folder);
 
 }  // namespace app

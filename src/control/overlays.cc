@@ -28,15 +28,15 @@ engine::CompiledTypesPointer compiled_types(const World& world, const model::Ins
 
 Overlays::Generations Overlays::generations_of(const World& world) {
   Generations generations;
-  auto add = [&](const auto& table) {
-    for (const auto& [name, object] : table) {
-      if (object->metadata.deletionTimestamp) continue;
-      generations.emplace_back(object->metadata.uid, object->metadata.generation);
-    }
+  auto add = [&](const model::ObjectMeta& metadata) {
+    if (!metadata.deletionTimestamp) generations.emplace_back(metadata.uid, metadata.generation);
   };
-  add(world.overlays());
-  add(world.pools());
-  add(world.classes());
+  for (const auto& [name, overlay] : world.overlays())
+    add(overlay->metadata);
+  for (const auto& [name, pool] : world.pools())
+    add(pool->metadata);
+  for (const auto& [name, node_class] : world.classes())
+    add(node_class.metadata());
   return generations;
 }
 

@@ -19,10 +19,12 @@ namespace {
 
 using std::chrono::seconds;
 
+std::optional<std::string> no_environment(std::string_view) { return std::nullopt; }
+
 // A replica: it wins, keeps, and counts how often it won and lost.
 struct Replica {
   Replica(boost::asio::io_context& context, sim::SimClock& clock, int port, std::string identity)
-      : client(context.get_executor(), clock, to(port), process_surroundings(), Rate{}),
+      : client(context.get_executor(), clock, to(port), surroundings_with(no_environment), Rate{}),
         election(client, clock, base::Random(identity.size()), options(identity),
                  [](const std::string&) {}) {
     boost::asio::co_spawn(context, live(), boost::asio::detached);

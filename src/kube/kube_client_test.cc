@@ -30,6 +30,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
+std::optional<std::string> no_environment(std::string_view) { return std::nullopt; }
+
 base::Json json(std::string_view text) { return base::parse_json(text).value(); }
 
 std::string words(const ports::Change& change) {
@@ -48,7 +50,7 @@ class KubeClientTest : public ::testing::Test {
     Connection connection;
     connection.server = "http://127.0.0.1:" + std::to_string(port_);
     client_ = std::make_unique<ApiClient>(context_.get_executor(), clock_, connection,
-                                          process_surroundings(), Rate{});
+                                          surroundings_with(no_environment), Rate{});
     kube_ = std::make_unique<KubeClient>(
         context_.get_executor(), *client_, clock_, base::Random(1), options_,
         [this](const Incident& incident) { incidents_.push_back(incident.text); });

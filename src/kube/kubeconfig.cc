@@ -143,13 +143,10 @@ Result<Connection> in_cluster(const std::string& host, const Surroundings& surro
 
 }  // namespace
 
-Surroundings process_surroundings() {
+Surroundings surroundings_with(
+    std::function<std::optional<std::string>(std::string_view name)> environment) {
   Surroundings surroundings;
-  surroundings.environment = [](std::string_view name) -> std::optional<std::string> {
-    const char* value = std::getenv(std::string(name).c_str());
-    if (value == nullptr || *value == '\0') return std::nullopt;
-    return value;
-  };
+  surroundings.environment = std::move(environment);
   surroundings.read_file = [](const std::string& path) -> Result<std::string> {
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;

@@ -48,7 +48,9 @@ struct Surroundings {
   std::function<std::optional<std::string>(std::string_view name)> environment;
   std::function<base::Result<std::string>(const std::string& path)> read_file;
 };
-Surroundings process_surroundings();
+// The file system, with that environment.
+Surroundings surroundings_with(
+    std::function<std::optional<std::string>(std::string_view name)> environment);
 
 // A kubeconfig's current context. `path` is where it lies, for its relative paths and for errors. An error
 // names the file, the entry and what is missing or not supported (auth-provider plug-ins are not).

@@ -68,7 +68,7 @@ struct Metrics::State {
                                  .Add({});
 };
 
-Metrics::Metrics(const Build& build) : state_(std::make_unique<State>()) {
+Metrics::Metrics(const Build& build, base::Time started) : state_(std::make_unique<State>()) {
   state_
       ->gauge("karpenter_build_info",
               "A metric with a constant '1' value labeled by version from which it was built.",
@@ -77,11 +77,10 @@ Metrics::Metrics(const Build& build) : state_(std::make_unique<State>()) {
                {"goarch", build.architecture},
                {"commit", build.commit}})
       .Set(1);
-  auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
   state_
       ->gauge("process_start_time_seconds",
               "Start time of the process since unix epoch in seconds.")
-      .Set(std::chrono::duration<double>(since_epoch).count());
+      .Set(std::chrono::duration<double>(started.time_since_epoch()).count());
 }
 
 Metrics::~Metrics() = default;

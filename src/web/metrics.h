@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "base/time.h"
+
 namespace web {
 
 class Metrics {
@@ -16,7 +18,8 @@ class Metrics {
     std::string commit;
   };
 
-  explicit Metrics(const Build& build);
+  // `started`: when the process began.
+  Metrics(const Build& build, base::Time started);
   ~Metrics();
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;

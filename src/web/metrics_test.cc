@@ -10,7 +10,8 @@ using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
 TEST(Metrics, LIF_313_314_the_process_shows_itself) {
-  Metrics metrics({"0.1.0", "clang 19", "amd64", "abcdef0"});
+  Metrics metrics({"0.1.0", "clang 19", "amd64", "abcdef0"},
+                  base::Time(std::chrono::seconds(1'767'225'600)));
   std::string text = metrics.text();
   EXPECT_THAT(text, HasSubstr("# TYPE karpenter_build_info gauge\n"));
   EXPECT_THAT(text, HasSubstr("version=\"0.1.0\""));

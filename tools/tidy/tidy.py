@@ -38,11 +38,11 @@ class Ban(NamedTuple):
 
 
 # Tests that drive the program from outside, and benchmarks, live in real time.
-REAL_TIME = ("src/app/", "tests/e2e/", "tests/bench/")
+REAL_TIME = ("src/app/", "tests/e2e/", "tests/control_plane/", "tests/bench/")
 # The simulated clock may be held back to a multiple of wall time, so that a person can follow.
 PACED = ("src/sim/sim_clock.cc",)
-# A client's patience is counted in wall time.
-SOCKETS = ("src/net/",)
+# A client's patience, and that with a program it started, is counted in wall time.
+SOCKETS = ("src/net/", "src/kube/child.cc")
 NOT_A_MEMBER = r"(?<![\w.:>])"
 
 BANS = (
@@ -144,7 +144,7 @@ class Tree:
 
     def arrows(self, path, text):
         allowed, who = self.allowed_from(path)
-        rooms = self.rooms.allowed.keys() | {"support", "bench", "cases", "properties"}
+        rooms = self.rooms.allowed.keys() | {"support", "bench", "cases", "properties", "control_plane"}
         for line, included, quoted in includes_of(text):
             room, _, name = included.partition("/")
             if room in rooms and name and not quoted:
