@@ -277,6 +277,17 @@ class Checker {
     return labels;
   }
 
+  // Less the labels that must not be there and are not: whoever else excludes their values.
+  model::Requirements without_absent(const model::Requirements& wanted,
+                                     const NodeInput& node) const {
+    const model::Requirements own = labels_of(node);
+    model::Requirements rest = wanted;
+    for (const auto& [key, requirement] : wanted) {
+      if (requirement.op() == model::Operator::DoesNotExist && !own.has(key)) rest.erase(key);
+    }
+    return rest;
+  }
+
   model::ResourceList available_on(const NodeInput& node) const {
     model::ResourceList available = node.allocatable();
     for (const auto& pod : node.pods)
@@ -314,7 +325,7 @@ class Checker {
       }
       const auto forms = acceptable(*decision_.pods[pod], decision_.settings);
       bool is_fine = std::ranges::any_of(forms, [&](const model::Requirements& wanted) {
-        return is_strictly_compatible(labels, wanted);
+        return is_strictly_compatible(labels, without_absent(wanted, node));
       });
       if (!is_fine) {
         add(Fault::labels, fmt::format("{}: pod {} requires other labels", what, name(pod)));

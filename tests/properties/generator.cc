@@ -435,6 +435,7 @@ base::Json given(const Cluster& cluster) {
     shop["metadata"].get_object()["labels"] = Object{{"shop", "yes"}};
     objects.push_back(std::move(shop));
     objects.push_back(named("v1", "Namespace", "default", false));
+    objects.push_back(named("v1", "Namespace", "kube-system", false));
   }
   all["objects"] = std::move(objects);
   all["settings"] = settings(cluster.settings);
