@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "app/cli.h"
+#include "app/files.h"
 #include "base/nearest.h"
 #include "model/convert.h"
 #include "model/defaults.h"
@@ -121,14 +122,18 @@ class Checker {
                        name.empty() ? "without a name" : name);
     if (api_version.empty() || kind.empty()) {
       ++result.checked;
-      add(api_version.empty() ? "apiVersion" : "kind", "is required");
+      const char* field = api_version.empty() ? "apiVersion" : "kind";
+      const Json* given = base::find_path(value, {field});
+      add(field, given == nullptr || given->is_string() ? "is required" : "expected a string");
       return;
     }
     if (model::is_convertible(api_version, kind)) return check_retired();
     const model::KindInfo* info = model::find_kind(api_version, kind);
     if (info == nullptr) return check_unknown(api_version, kind);
     ++result.checked;
-    if (name.empty()) add("metadata.name", "is required");
+    if (name.empty() && base::find_path(value, {"metadata", "name"}) == nullptr) {
+      add("metadata.name", "is required");
+    }
     check_known(*info);
   }
 
@@ -186,7 +191,8 @@ class Checker {
     add("apiVersion",
         fmt::format("{} {} is retired; `joiner convert -f {}` writes it in the kinds of today",
                     base::string_at(source_->value(), {"apiVersion"}),
-                    base::string_at(source_->value(), {"kind"}), source_->file()),
+                    base::string_at(source_->value(), {"kind"}),
+                    source_->file() == shown_name("-") ? "-" : source_->file()),
         true);
   }
 

@@ -59,8 +59,10 @@ int run_convert(const ConvertCommand& command) {
   std::optional<model::ConvertOptions> options = options_of(command);
   if (!options) return kExitBadInput;
   Sources sources = read_sources(command.file);
-  for (const SourceFault& fault : sources.faults)
-    fmt::print(stderr, "joiner: {}: {}\n", fault.file, fault.message);
+  for (const SourceFault& fault : sources.faults) {
+    std::string line = fault.line == 0 ? "" : fmt::format(":{}", fault.line);
+    fmt::print(stderr, "joiner: {}{}: {}\n", fault.file, line, fault.message);
+  }
   std::vector<base::Json> documents;
   for (const SourceObject& object : sources.objects)
     documents.push_back(object.value());

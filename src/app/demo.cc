@@ -15,6 +15,7 @@
 #include "apiserver/api_server.h"
 #include "app/cli.h"
 #include "app/embedded.h"
+#include "app/files.h"
 #include "app/log.h"
 #include "app/manifests.h"
 #include "app/story.h"
@@ -311,7 +312,10 @@ int run_demo(const DemoOptions& options) {
   std::string manifests;
   if (!options.apply.empty()) {  // before signals are held: a terminal may be read
     base::Result<std::string> text = read_file(options.apply);
-    if (!text) return complain(text.error());
+    if (!text) {
+      return complain({text.error().code,
+                       fmt::format("{}: {}", shown_name(options.apply), text.error().message)});
+    }
     manifests = std::move(*text);
   }
   HeldSignals held;

@@ -3,43 +3,29 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <iterator>
+#include <optional>
+#include <utility>
 
-#include "app/manifests.h"
+#include "app/files.h"
 #include "base/scan.h"
 
 namespace app {
 namespace {
 
-bool is_manifest(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
-  return extension == ".yaml" || extension == ".yml" || extension == ".json";
-}
-
-std::vector<std::string> files_of(const std::string& path, Sources& sources) {
-  std::error_code error;
-  if (path == "-" || !std::filesystem::is_directory(path, error)) return {path};
-  std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
-    if (entry.is_regular_file(error) && is_manifest(entry.path())) {
-      files.push_back(entry.path().string());
-    }
-  }
-  std::ranges::sort(files);
-  if (files.empty()) {
-    sources.faults.push_back({path, 0, "the folder holds no *.yaml, *.yml or *.json file"});
-  }
-  return files;
-}
-
-// "YAML line 3, column 2: …" and "line 3 …" name their line.
-int line_in(std::string_view message) {
+// "line 3, column 2: …" with the line apart, which stands beside the file's name.
+SourceFault fault_of_text(const std::string& file, std::string_view message) {
   constexpr std::string_view kWord = "line ";
-  std::size_t at = message.find(kWord);
-  if (at == std::string_view::npos) return 0;
-  std::string_view digits = message.substr(at + kWord.size());
-  digits = digits.substr(0, digits.find_first_not_of("0123456789"));
-  return base::to_integer<int>(digits).value_or(0);
+  constexpr std::string_view kBehind = ", ";
+  std::string_view rest = message;
+  if (!rest.starts_with(kWord)) return {file, 0, std::string(message)};
+  rest.remove_prefix(kWord.size());
+  std::size_t digits = rest.find_first_not_of("0123456789");
+  std::optional<int> line = base::to_integer<int>(rest.substr(0, digits));
+  if (!line || digits == std::string_view::npos || !rest.substr(digits).starts_with(kBehind)) {
+    return {file, 0, std::string(message)};
+  }
+  return {file, *line, std::string(rest.substr(digits + kBehind.size()))};
 }
 
 void add(const std::string& file, const std::shared_ptr<const base::YamlDocument>& document,
@@ -90,27 +76,40 @@ std::string pointer_of(std::string_view field) {
   return pointer;
 }
 
+Sources objects_of(const std::string& file, std::string_view text) {
+  Sources sources;
+  base::Result<std::vector<base::YamlDocument>> documents = base::read_yaml(text);
+  if (!documents) {
+    sources.faults.push_back(fault_of_text(file, documents.error().message));
+    return sources;
+  }
+  for (base::YamlDocument& document : *documents) {
+    auto shared = std::make_shared<const base::YamlDocument>(std::move(document));
+    add(file, shared, "", shared->value, sources);
+  }
+  return sources;
+}
+
 Sources read_sources(const std::string& path) {
   Sources sources;
-  for (const std::string& file : files_of(path, sources)) {
-    base::Result<std::string> text = read_file(file);
+  base::Result<std::vector<std::string>> files = manifest_files(path);
+  if (!files) {
+    sources.faults.push_back({path, 0, files.error().message});
+    return sources;
+  }
+  for (const std::string& name : *files) {
+    const std::string file = shown_name(name);
+    base::Result<std::string> text = read_file(name);
     if (!text) {
       sources.faults.push_back({file, 0, text.error().message});
       continue;
     }
-    base::Result<std::vector<base::YamlDocument>> documents = base::read_yaml(*text);
-    if (!documents) {
-      sources.faults.push_back(
-          {file, line_in(documents.error().message), documents.error().message});
-      continue;
-    }
-    for (base::YamlDocument& document : *documents) {
-      auto shared = std::make_shared<const base::YamlDocument>(std::move(document));
-      add(file, shared, "", shared->value, sources);
-    }
+    Sources found = objects_of(file, *text);
+    std::ranges::move(found.objects, std::back_inserter(sources.objects));
+    std::ranges::move(found.faults, std::back_inserter(sources.faults));
   }
   if (sources.objects.empty() && sources.faults.empty()) {
-    sources.faults.push_back({path, 0, "no objects"});
+    sources.faults.push_back({shown_name(path), 0, "no objects"});
   }
   return sources;
 }

@@ -47,8 +47,10 @@ struct Sources {
   std::vector<SourceFault> faults;
 };
 
-// "-" is standard input; of a folder, its *.yaml, *.yml and *.json files by name, without those of
-// folders in it.
+// Of a text, which is called `file` in what is said of it.
+Sources objects_of(const std::string& file, std::string_view text);
+
+// Of a file, of standard input ("-"), or of a folder (files.h). Faults name the file as people do.
 Sources read_sources(const std::string& path);
 
 // "spec.tags[a/b].c" as the JSON pointer "/spec/tags/a~1b/c".

@@ -43,6 +43,7 @@ Embedded::Embedded(const EmbeddedOptions& options, model::InstanceTypes types,
       kube_(cluster_.store(), clock_, random_.fork("kube")),
       controller_({context_.get_executor(), clock_, kube_, cloud_}, options.settings, journal_) {
   actors_.serve(cloud_);
+  class_actor_.serve(cloud_);
 }
 
 void Embedded::add_node(const std::string& name, std::string_view instance_type,

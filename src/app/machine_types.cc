@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/manifests.h"
+#include "app/files.h"
 #include "base/yaml.h"
 #include "catalog/ec2.h"
 #include "catalog/kwok.h"
@@ -33,15 +33,16 @@ base::Result<base::Json> parse_types(const std::string& text) {
 }
 
 base::Result<MachineTypes> from_file(const std::string& path) {
+  auto in_file = [&](std::string_view what) {
+    return base::invalid(fmt::format("{}: {}", shown_name(path), what));
+  };
   base::Result<std::string> text = read_file(path);
-  if (!text) return std::unexpected(text.error());
+  if (!text) return in_file(text.error().message);
   base::Result<base::Json> document = parse_types(*text);
-  if (!document) return base::invalid(fmt::format("{}: {}", path, document.error().message));
+  if (!document) return in_file(document.error().message);
   base::Result<catalog::KwokTypes> types = catalog::read_kwok_types(*document);
-  if (!types) return base::invalid(fmt::format("{}: {}", path, types.error().message));
-  if (types->types.empty()) {
-    return base::invalid(fmt::format("{}: there is no instance type in it", path));
-  }
+  if (!types) return in_file(types.error().message);
+  if (types->types.empty()) return in_file("there is no instance type in it");
   return of_kwok(*std::move(types));
 }
 

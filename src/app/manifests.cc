@@ -2,18 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <memory>
-
-#include "base/yaml.h"
+#include "app/documents.h"
 
 namespace app {
 namespace {
-
-constexpr std::size_t kLargestFile = 64 << 20;
 
 struct Document {
   const sim::Resource* resource = nullptr;
@@ -26,30 +18,23 @@ std::string who(const Document& document) {
                      resource.group, base::string_at(document.object, {"metadata", "name"}));
 }
 
-base::Result<void> take(const sim::Store& store, const base::Json& object,
-                        std::vector<Document>& documents) {
-  std::string_view api_version = base::string_at(object, {"apiVersion"});
-  std::string_view kind = base::string_at(object, {"kind"});
-  if (kind == "List") {
-    const base::Json* items = base::find_path(object, {"items"});
-    if (items == nullptr || !items->is_array()) return base::invalid("the List has no items");
-    for (const base::Json& item : items->get_array()) {
-      if (base::Result<void> taken = take(store, item, documents); !taken) return taken;
-    }
-    return {};
-  }
+base::Result<Document> take(const sim::Store& store, const SourceObject& object) {
+  std::string_view api_version = base::string_at(object.value(), {"apiVersion"});
+  std::string_view kind = base::string_at(object.value(), {"kind"});
+  auto wrong = [&](std::string_view what) {
+    return base::invalid(fmt::format("line {}: {}", object.line_of(""), what));
+  };
   const sim::Resource* resource = store.find_kind(api_version, kind);
   if (resource == nullptr) {
-    return base::invalid(fmt::format(
+    return wrong(fmt::format(
         "no kind \"{}\" in apiVersion \"{}\" in the embedded cluster; kubectl api-resources lists "
         "those that it has",
         kind, api_version));
   }
-  if (base::string_at(object, {"metadata", "name"}).empty()) {
-    return base::invalid(fmt::format("{} without metadata.name", kind));
+  if (base::string_at(object.value(), {"metadata", "name"}).empty()) {
+    return wrong(fmt::format("{} without metadata.name", kind));
   }
-  documents.push_back({resource, object});
-  return {};
+  return Document{resource, object.value()};
 }
 
 base::Result<std::string> apply_one(sim::Store& store, const Document& document,
@@ -75,15 +60,17 @@ base::Result<std::string> apply_one(sim::Store& store, const Document& document,
 }  // namespace
 
 base::Result<Applied> apply_manifests(sim::Store& store, std::string_view text) {
-  base::Result<std::vector<base::YamlDocument>> read = base::read_yaml(text);
-  if (!read) return std::unexpected(read.error());
+  Sources sources = objects_of("", text);
+  if (!sources.faults.empty()) {
+    const SourceFault& fault = sources.faults.front();
+    std::string line = fault.line == 0 ? "" : fmt::format("line {}: ", fault.line);
+    return base::invalid(line + fault.message);
+  }
   std::vector<Document> documents;
-  for (const base::YamlDocument& document : *read) {
-    base::Result<void> taken = take(store, document.value, documents);
-    if (!taken) {
-      return base::fail(taken.error().code,
-                        fmt::format("line {}: {}", document.line_of(""), taken.error().message));
-    }
+  for (const SourceObject& object : sources.objects) {
+    base::Result<Document> taken = take(store, object);
+    if (!taken) return std::unexpected(std::move(taken.error()));
+    documents.push_back(std::move(*taken));
   }
   Applied applied;
   for (const Document& document : documents) {
@@ -92,37 +79,6 @@ base::Result<Applied> apply_manifests(sim::Store& store, std::string_view text) 
     applied.done.push_back(std::move(*done));
   }
   return applied;
-}
-
-base::Result<std::string> read_file(const std::string& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    return base::invalid(fmt::format("{} is a directory; name a file", path));
-  }
-  struct Close {
-    void operator()(std::FILE* file) const {
-      if (file != stdin) std::fclose(file);
-    }
-  };
-  std::unique_ptr<std::FILE, Close> file(path == "-" ? stdin : std::fopen(path.c_str(), "rb"));
-  if (!file) {
-    return base::fail(base::Code::not_found,
-                      fmt::format("cannot read {}: {}", path, std::strerror(errno)));
-  }
-  std::string text;
-  char buffer[65536];
-  for (;;) {
-    std::size_t count = std::fread(buffer, 1, sizeof buffer, file.get());
-    text.append(buffer, count);
-    if (count == 0) break;
-    if (text.size() > kLargestFile) {
-      return base::invalid(fmt::format("{} is larger than {} MiB", path, kLargestFile >> 20));
-    }
-  }
-  if (std::ferror(file.get()) != 0) {
-    return base::fail(base::Code::unavailable, fmt::format("cannot read {}", path));
-  }
-  return text;
 }
 
 }  // namespace app

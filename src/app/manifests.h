@@ -20,7 +20,4 @@ struct Applied {
 // server refuses ends it, and those before it stay, as with kubectl.
 base::Result<Applied> apply_manifests(sim::Store& store, std::string_view text);
 
-// The bytes of a file, "-" for standard input, at most 64 MiB.
-base::Result<std::string> read_file(const std::string& path);
-
 }  // namespace app

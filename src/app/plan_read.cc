@@ -4,34 +4,20 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <expected>
-#include <filesystem>
 #include <optional>
-#include <system_error>
 #include <utility>
 
+#include "app/documents.h"
+#include "app/files.h"
 #include "base/json_text.h"
 #include "base/yaml.h"
 
 namespace app {
 
 namespace {
-
-// "spec.requirements[3].key" as the JSON pointer "/spec/requirements/3/key".
-std::string pointer_of(std::string_view field) {
-  std::string pointer = field.empty() ? "" : "/";
-  for (char letter : field) {
-    if (letter == '.' || letter == '[') {
-      pointer += '/';
-    } else if (letter != ']') {
-      pointer += letter;
-    }
-  }
-  return pointer;
-}
 
 class StreamReader {
  public:
@@ -227,32 +213,15 @@ class File {
   int descriptor_;
 };
 
-base::Result<std::vector<std::string>> files_of(const std::string& folder) {
-  std::vector<std::string> files;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    std::string extension = entry.path().extension().string();
-    bool is_manifest = extension == ".yaml" || extension == ".yml" || extension == ".json";
-    std::error_code ignored;
-    if (is_manifest && !entry.is_directory(ignored)) files.push_back(entry.path().string());
-  }
-  if (error) return base::invalid(fmt::format("cannot read {}: {}", folder, error.message()));
-  if (files.empty()) {
-    return base::invalid(fmt::format("{}: there is no .yaml, .yml or .json file in it", folder));
-  }
-  std::ranges::sort(files);
-  return files;
-}
-
 base::Result<void> read_file_into(const std::string& path, PlanInput& input) {
   File file(path);
   if (!file.is_open()) {
     return base::fail(base::Code::not_found,
-                      fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+                      fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
   }
   return read_plan_stream(
-      path == "-" ? "standard input" : path,
-      [&](char* buffer, std::size_t size) { return file.read(buffer, size); }, input);
+      shown_name(path), [&](char* buffer, std::size_t size) { return file.read(buffer, size); },
+      input);
 }
 
 }  // namespace
@@ -263,12 +232,8 @@ base::Result<void> read_plan_stream(const std::string& name, base::JsonStream::R
 }
 
 base::Result<void> read_plan_input(const std::string& path, PlanInput& input) {
-  std::error_code ignored;
-  if (path == "-" || !std::filesystem::is_directory(path, ignored)) {
-    return read_file_into(path, input);
-  }
-  base::Result<std::vector<std::string>> files = files_of(path);
-  if (!files) return std::unexpected(files.error());
+  base::Result<std::vector<std::string>> files = manifest_files(path);
+  if (!files) return base::invalid(fmt::format("{}: {}", path, files.error().message));
   for (const std::string& file : *files) {
     if (base::Result<void> read = read_file_into(file, input); !read) return read;
   }

@@ -229,7 +229,7 @@ TEST_F(PlanFiles, a_folder_is_its_manifests_by_name) {
 TEST_F(PlanFiles, a_file_that_is_not_there_is_named) {
   PlanInput input;
   EXPECT_EQ(read_plan_input("no/such.yaml", input).error().message,
-            "cannot read no/such.yaml: No such file or directory");
+            "no/such.yaml: cannot be read: No such file or directory");
 }
 
 }  // namespace

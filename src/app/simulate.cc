@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "app/cli.h"
-#include "app/manifests.h"
+#include "app/files.h"
 #include "app/simulate_run.h"
 #include "base/json.h"
 #include "catalog/ec2.h"
@@ -195,10 +195,10 @@ base::Result<Outcome> run_file(const std::string& file, Seeds seeds,
                                const model::InstanceTypes& catalogue, int jobs,
                                const control::Journal::Sink& journal) {
   auto in_file = [&](const base::Error& error) {
-    return base::invalid(fmt::format("{}: {}", file, error.message));
+    return base::invalid(fmt::format("{}: {}", shown_name(file), error.message));
   };
   base::Result<std::string> text = read_file(file);
-  if (!text) return std::unexpected(std::move(text.error()));
+  if (!text) return in_file(text.error());
   base::Result<sim::Scenario> scenario = sim::read_scenario(*text);
   if (!scenario) return in_file(scenario.error());
   Outcome outcome{file, scenario->title.empty() ? file : scenario->title, {}, {}};

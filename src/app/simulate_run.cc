@@ -76,6 +76,7 @@ class Run {
         waits_(cluster_.store(), clock_),
         restarts_(random_.fork("restarts")) {
     actors_.serve(cloud_);
+    class_actor_.serve(cloud_);
     cloud_.on_launch([this](const sim::RunningInstance&) { ++machines_; });
     if (options_.journal) journal_.add_sink(options_.journal);
   }

@@ -18,6 +18,8 @@ constexpr std::array<std::string_view, 12> kMonths = {"jan", "feb", "mar", "apr"
                                                       "jul", "aug", "sep", "oct", "nov", "dec"};
 constexpr std::array<std::string_view, 7> kDays = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 
+constexpr int kLongestStep = 60;  // longer ones hit the first value only, as this one does
+
 struct FieldRange {
   std::string_view name;
   int first;
@@ -49,11 +51,16 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 }
 
 std::vector<std::string_view> words(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
   std::vector<std::string_view> parts;
-  for (std::string_view part : split(text, ' ')) {
-    if (!part.empty()) parts.push_back(part);
+  for (;;) {
+    std::size_t begin = text.find_first_not_of(kBlanks);
+    if (begin == std::string_view::npos) return parts;
+    text.remove_prefix(begin);
+    std::size_t end = std::min(text.find_first_of(kBlanks), text.size());
+    parts.push_back(text.substr(0, end));
+    text.remove_prefix(end);
   }
-  return parts;
 }
 
 std::optional<int> number_of(std::string_view text) {
@@ -91,7 +98,7 @@ Result<std::uint64_t> parse_item(std::string_view item, const FieldRange& field)
   if (parts.size() == 2) {
     std::optional<int> number = number_of(parts[1]);
     if (!number || *number == 0) return wrong(item, field);
-    step = *number;
+    step = std::min(*number, kLongestStep);
   }
   int first = field.first;
   int last = field.last;
@@ -121,7 +128,13 @@ Result<std::uint64_t> parse_field(std::string_view text, const FieldRange& field
   return hits;
 }
 
-bool is_open(std::string_view field) { return field.starts_with('*') || field.starts_with('?'); }
+// Whether the field restricts nothing: an item of it is every value. A step of more than 1 does
+// restrict, though what it leaves out may be little.
+bool is_open(std::string_view field) {
+  return std::ranges::any_of(split(field, ','), [](std::string_view item) {
+    return item == "*" || item == "?" || item == "*/1" || item == "?/1";
+  });
+}
 
 bool has(std::uint64_t hits, unsigned value) { return (hits >> value & 1) != 0; }
 

@@ -27,6 +27,15 @@ TEST(Cron, API_073_either_day_field_matches_when_both_are_restricted) {
   EXPECT_EQ(next("0 0 13 * FRI", "2026-11-01T00:00:00Z"), "2026-11-06T00:00:00Z");
   EXPECT_EQ(next("0 0 13 * FRI", "2026-11-07T00:00:00Z"), "2026-11-13T00:00:00Z");
   EXPECT_EQ(next("0 0 13 * ?", "2026-11-01T00:00:00Z"), "2026-11-13T00:00:00Z");
+  EXPECT_EQ(next("0 0 */9 * fri", "2026-11-02T00:00:00Z"), "2026-11-06T00:00:00Z");
+  EXPECT_EQ(next("0 0 */9 * fri", "2026-11-06T00:00:00Z"), "2026-11-10T00:00:00Z");
+  EXPECT_EQ(next("0 0 1,* * fri", "2026-11-02T00:00:00Z"), "2026-11-06T00:00:00Z");
+  EXPECT_EQ(next("0 0 1,* * fri", "2026-11-06T00:00:00Z"), "2026-11-13T00:00:00Z");
+}
+
+TEST(Cron, API_073_any_blanks_stand_between_fields_and_steps_may_be_long) {
+  EXPECT_EQ(next(" 0\t9  *\t*\t* ", "2026-11-02T00:00:00Z"), "2026-11-02T09:00:00Z");
+  EXPECT_EQ(next("5/2147483647 * * * *", "2026-11-02T00:06:00Z"), "2026-11-02T01:05:00Z");
 }
 
 TEST(Cron, DIS_098_a_schedule_that_never_fires_says_so) {

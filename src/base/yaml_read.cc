@@ -25,12 +25,24 @@ namespace base {
 namespace {
 
 constexpr std::string_view kPlainTag = "?";  // yaml-cpp's, for a scalar that is not quoted
+constexpr std::string_view kQuotedTag = "!";
 constexpr std::string_view kCoreTags = "tag:yaml.org,2002:";
 constexpr std::string_view kMergeKey = "<<";
 
 Error error_at(const YAML::Mark& mark, std::string_view message) {
   return {Code::invalid,
           fmt::format("line {}, column {}: {}", mark.line + 1, mark.column + 1, message)};
+}
+
+// The library's messages, in plain words where its own are hard to read.
+std::string_view plain_words(std::string_view message) {
+  if (message == "end of sequence flow not found") return "a '[' above is not closed";
+  if (message == "end of map flow not found") return "a '{' above is not closed";
+  if (message == "end of sequence not found") return "the list goes on without a '-' in line";
+  if (message == "end of map not found") return "a key does not stand in line with those above";
+  if (message == "illegal map value")
+    return "a ':' has no place here; text that holds \": \" is quoted";
+  return message;
 }
 
 // A finished value.
@@ -134,6 +146,7 @@ class Builder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
     if (expects_key() && tag == kPlainTag && text == kMergeKey) return begin_merge(mark);
+    if (tag == kQuotedTag) last_quoted_ = mark;
     Checked<Json> value = scalar_value(tag, repaired(text));
     if (!value) return refuse(mark, value.error());
     finish(scalar_node(std::move(*value), mark), mark, anchor);
@@ -158,6 +171,29 @@ class Builder : public YAML::EventHandler {
     open(boost::json::object(), mark, anchor);
   }
   void OnMapEnd() override { close(); }
+
+  // Where a text in quotes begins that goes on to the end of the document without the second quote;
+  // yaml-cpp takes it as closed there if a newline precedes the end.
+  std::optional<YAML::Mark> unclosed_quote() const {
+    // A document that begins behind it proves it closed.
+    if (!last_quoted_ || last_quoted_->line < line_) return std::nullopt;
+    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // is not counted
+    // Columns are bytes.
+    std::size_t at =
+        line_start(last_quoted_->line) + static_cast<std::size_t>(last_quoted_->column);
+    if (last_quoted_->line == 0 && text_.starts_with(kByteOrderMark)) at += kByteOrderMark.size();
+    if (at >= text_.size() || (text_[at] != '"' && text_[at] != '\'')) return std::nullopt;
+    const char quote = text_[at];
+    for (++at; at < text_.size(); ++at) {
+      bool is_escaping = quote == '"' ? text_[at] == '\\' : text_.substr(at).starts_with("''");
+      if (is_escaping) {
+        ++at;
+      } else if (text_[at] == quote) {
+        return std::nullopt;
+      }
+    }
+    return last_quoted_;
+  }
 
  private:
   // A map or list whose end was not seen yet.
@@ -334,6 +370,7 @@ class Builder : public YAML::EventHandler {
   std::optional<int> last_start_;  // where the last document began
   std::vector<YamlDocument> documents_;
   std::optional<Error> error_;
+  std::optional<YAML::Mark> last_quoted_;
   mutable int line_ = 0;
   mutable std::size_t start_ = 0;
 };
@@ -426,10 +463,13 @@ Result<std::vector<YamlDocument>> read_yaml(std::string_view text, const YamlLim
       if (auto document = read_as_json(text)) {
         return std::vector<YamlDocument>{std::move(*document)};
       }
-      return std::unexpected(error_at(exception.mark, exception.msg));
+      return std::unexpected(error_at(exception.mark, plain_words(exception.msg)));
     }
   }
   if (builder.error()) return std::unexpected(*builder.error());
+  if (auto mark = builder.unclosed_quote()) {
+    return std::unexpected(error_at(*mark, "a quote is not closed"));
+  }
   return builder.take_documents();
 }
 

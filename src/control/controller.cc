@@ -5,6 +5,7 @@
 
 #include "control/interruption.h"
 #include "control/lifecycle.h"
+#include "control/node_classes.h"
 #include "control/terminate.h"
 
 namespace control {
@@ -74,6 +75,7 @@ void Controller::look() {
   std::optional<base::Time> wake;
   carry_out(overlays_.decide(world_, now), wake);
   carry_out(pools_.decide(world_, now), wake);
+  carry_out(decide_node_classes(world_), wake);
   carry_out(decide_interruption(world_, now), wake);
   carry_out(decide_lifecycle(world_, now), wake);
   carry_out(decide_termination(world_, now), wake);

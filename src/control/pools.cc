@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "control/edit.h"
+#include "control/migrate.h"
 #include "control/provision.h"
 #include "model/conditions.h"
 #include "model/hash.h"
@@ -63,37 +64,16 @@ void check_class(const World& world, model::NodePool& pool, base::Time now) {
                   "", "", now);
 }
 
-// LIF-199: claims of an older version of the hash follow first. True if none is left.
-bool are_claims_migrated(const World& world, const model::NodePool& pool, Decision& decision) {
-  const std::string version_key(model::kNodePoolHashVersionAnnotation);
-  std::string_view version = model::kNodePoolHashVersion;
-  if (model::value_of(pool.metadata.annotations, version_key) == version) return true;
-  bool are_migrated = true;
-  for (const auto& [name, claim] : world.claims()) {
-    bool is_of_pool =
-        model::value_of(claim->metadata.labels, model::kNodePoolLabel) == pool.metadata.name;
-    if (!is_of_pool || !world.is_managed(claim->spec.nodeClassRef) ||
-        model::value_of(claim->metadata.annotations, version_key) == version) {
-      continue;
-    }
-    model::NodeClaim changed = *claim;
-    changed.metadata.annotations[version_key] = version;
-    if (model::find_condition(claim->status.conditions, model::kDrifted) == nullptr) {
-      changed.metadata.annotations[std::string(model::kNodePoolHashAnnotation)] =
-          model::node_pool_hash(pool);
-    }
-    decision.actions.push_back(
-        patch_action(model::Object(claim), model::Object(std::move(changed))));
-    are_migrated = false;
+// LIF-198, LIF-199.
+void show_hash(const World& world, model::NodePool& pool, Decision& decision) {
+  OwnersHash wanted{model::kNodePoolHashAnnotation, model::kNodePoolHashVersionAnnotation,
+                    model::node_pool_hash(pool), model::kNodePoolHashVersion};
+  auto is_of_pool = [&](const model::NodeClaim& claim) {
+    return model::value_of(claim.metadata.labels, model::kNodePoolLabel) == pool.metadata.name;
+  };
+  if (are_claims_migrated(world, pool.metadata, wanted, is_of_pool, decision)) {
+    annotate(pool.metadata, wanted);
   }
-  return are_migrated;
-}
-
-// LIF-198.
-void annotate_hash(model::NodePool& pool) {
-  model::Labels& annotations = pool.metadata.annotations;
-  annotations[std::string(model::kNodePoolHashAnnotation)] = model::node_pool_hash(pool);
-  annotations[std::string(model::kNodePoolHashVersionAnnotation)] = model::kNodePoolHashVersion;
 }
 
 // Without them none of the pool's nodes can be judged (DIS-072).
@@ -145,7 +125,7 @@ Decision Pools::decide(World& world, base::Time now) {
     model::NodePool changed = *pool;
     validate(changed, now);
     check_class(world, changed, now);
-    if (are_claims_migrated(world, *pool, decision)) annotate_hash(changed);
+    show_hash(world, changed, decision);
     if (auto node_class = world.classes().find(pool->spec.template_.spec.nodeClassRef.name);
         node_class != world.classes().end()) {  // LIF-208
       world.registration_health.show(changed, node_class->second.metadata().generation, now);

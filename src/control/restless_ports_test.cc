@@ -56,6 +56,10 @@ void Watchman::look_at_patch(const model::Reference& reference, const base::Json
   } else if (reference.kind == model::Kind::Node) {
     auto node = find<model::Node>("", reference.name);
     if (node && is_foreign(*node)) complain("patch of a foreign Node " + reference.name);
+  } else if (reference.kind == model::Kind::EC2NodeClass) {
+    if (base::find_path(patch, {"spec"}) != nullptr) {
+      complain("patch of the spec of " + key_of(reference));
+    }
   } else if (reference.kind != model::Kind::NodePool) {
     complain("patch of " + key_of(reference));
   }

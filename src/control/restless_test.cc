@@ -68,6 +68,7 @@ class RestlessWorld {
         class_actor_(cluster_.store(), clock_, catalog::ec2_zones().value(), {}),
         watchman_(cluster_.store(), cloud_, clock_) {
     actors_.serve(cloud_);
+    class_actor_.serve(cloud_);
     create_class_and_pool(pool);
     create_foreign_things();
     deploy("web", 3, "500m");
@@ -284,7 +285,9 @@ RC_GTEST_PROP(Restless, nothing_forbidden_and_all_is_well_in_the_end, ()) {
   world.clear_up();
   world.run_for(minutes(25));
   RC_ASSERT(world.complaints() == std::vector<std::string>());
-  RC_ASSERT(world.launches() > 0u);
+  // What is there in the beginning needs a machine; scaled down it may fit on the foreign one.
+  bool is_scaled = std::ranges::count(script, Happening::Kind::scale, &Happening::kind) > 0;
+  if (!is_scaled) RC_ASSERT(world.launches() > 0u);
   bool is_at_rest = pool.expire_after == "Never";  // else some machine is always being replaced
   if (is_at_rest) RC_ASSERT(world.left_over() == std::vector<std::string>());
 }

@@ -39,8 +39,8 @@ ConvertOptions filling_in() {
   ConvertOptions options;
   ClassDefaults& defaults = options.fill_in.emplace();
   defaults.role = "demo-node-role";
-  defaults.subnetSelectorTerms = {{{{"karpenter.sh/discovery", "demo"}}, ""}};
-  defaults.securityGroupSelectorTerms = {{{{"karpenter.sh/discovery", "demo"}}, "", ""}};
+  defaults.subnetSelectorTerms.emplace_back().tags["karpenter.sh/discovery"] = "demo";
+  defaults.securityGroupSelectorTerms.emplace_back().tags["karpenter.sh/discovery"] = "demo";
   return options;
 }
 

@@ -30,6 +30,10 @@ std::string node_pool_hash(const NodePool& node_pool);
 base::Result<std::string> node_pool_hash(const base::Json& node_pool);
 
 inline constexpr std::string_view kEC2NodeClassHashVersion = "v6";
+inline constexpr std::string_view kEC2NodeClassHashAnnotation =
+    "karpenter.k8s.aws/ec2nodeclass-hash";
+inline constexpr std::string_view kEC2NodeClassHashVersionAnnotation =
+    "karpenter.k8s.aws/ec2nodeclass-hash-version";
 
 // The value of the annotation karpenter.k8s.aws/ec2nodeclass-hash (API-331 to API-333). The CA
 // bundle is "" where it is not known.

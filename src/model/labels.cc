@@ -54,9 +54,13 @@ constexpr std::string_view kWellKnown[] = {
     "karpenter.k8s.aws/nitro-sandbox",
     "karpenter.k8s.aws/placement-group-id",
     "karpenter.k8s.aws/placement-group-partition",
+    "karpenter.kwok.sh/instance-cpu",
+    "karpenter.kwok.sh/instance-family",
+    "karpenter.kwok.sh/instance-memory",
+    "karpenter.kwok.sh/instance-size",
 };
 
-constexpr std::string_view kRestrictedDomains[] = {kKarpenterGroup, kAwsGroup};
+constexpr std::string_view kRestrictedDomains[] = {kKarpenterGroup, kAwsGroup, kKwokGroup};
 
 constexpr auto kSortedWellKnown = [] {
   auto keys = std::to_array(kWellKnown);

@@ -49,6 +49,7 @@ TEST(Labels, API_258_well_known) {
   }
   EXPECT_TRUE(is_well_known(kZoneIdLabel)) << "API-287";
   EXPECT_TRUE(is_well_known("karpenter.k8s.aws/instance-gpu-memory"));
+  EXPECT_TRUE(is_well_known("karpenter.kwok.sh/instance-memory")) << "API-291";
   EXPECT_FALSE(is_well_known(kHostnameLabel));
   EXPECT_FALSE(is_well_known(kEC2NodeClassLabel)) << "API-262";
   EXPECT_FALSE(is_well_known("karpenter.k8s.aws/instance-pods")) << "API-288";

@@ -11,8 +11,8 @@ FIELDS(BlockDevice, deleteOnTermination, encrypted, iops, kmsKeyID, snapshotID, 
        volumeInitializationRate, volumeSize, volumeType);
 FIELDS(BlockDeviceMapping, deviceName, ebs, rootVolume);
 FIELDS(MetadataOptions, httpEndpoint, httpProtocolIPv6, httpPutResponseHopLimit, httpTokens);
-FIELDS_WITH(NetworkInterface, .always({"networkCardIndex", "deviceIndex", "interfaceType"}),
-            networkCardIndex, deviceIndex, interfaceType);
+FIELDS_WITH(NetworkInterface, .always({"interfaceType"}), networkCardIndex, deviceIndex,
+            interfaceType);
 FIELDS(ConnectionTracking, tcpEstablishedTimeout, udpStreamTimeout, udpTimeout);
 FIELDS(CPUOptions, nestedVirtualization);
 

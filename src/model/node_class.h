@@ -1,5 +1,5 @@
-// EC2NodeClass karpenter.k8s.aws/v1 (api.md section 9). What the hash counts when it is given but
-// empty is Given or optional (API-326, API-332).
+// EC2NodeClass karpenter.k8s.aws/v1 (api.md section 9). What the hash or the schema tells apart from
+// absent when it is given but empty is Given or optional (API-199, API-326, API-332).
 #pragma once
 
 #include <cstdint>
@@ -13,33 +13,33 @@
 namespace model {
 
 struct SubnetSelectorTerm {
-  Labels tags;
-  std::string id;
+  base::Given<Labels> tags;
+  base::Given<std::string> id;
 };
 DESCRIBED(SubnetSelectorTerm);
 
 struct SecurityGroupSelectorTerm {
-  Labels tags;
-  std::string id;
-  std::string name;
+  base::Given<Labels> tags;
+  base::Given<std::string> id;
+  base::Given<std::string> name;
 };
 DESCRIBED(SecurityGroupSelectorTerm);
 
 struct AMISelectorTerm {
-  std::string alias;
-  Labels tags;
-  std::string id;
-  std::string name;
-  std::string owner;
-  std::string ssmParameter;
+  base::Given<std::string> alias;
+  base::Given<Labels> tags;
+  base::Given<std::string> id;
+  base::Given<std::string> name;
+  base::Given<std::string> owner;
+  base::Given<std::string> ssmParameter;
 };
 DESCRIBED(AMISelectorTerm);
 
 struct CapacityReservationSelectorTerm {
-  Labels tags;
-  std::string id;
-  std::string ownerID;
-  std::string instanceMatchCriteria;  // open, targeted
+  base::Given<Labels> tags;
+  base::Given<std::string> id;
+  base::Given<std::string> ownerID;
+  base::Given<std::string> instanceMatchCriteria;  // open, targeted
 };
 DESCRIBED(CapacityReservationSelectorTerm);
 
@@ -78,8 +78,8 @@ struct MetadataOptions {
 DESCRIBED(MetadataOptions);
 
 struct NetworkInterface {
-  std::int32_t networkCardIndex = 0;
-  std::int32_t deviceIndex = 0;
+  std::optional<std::int32_t> networkCardIndex;
+  std::optional<std::int32_t> deviceIndex;
   std::string interfaceType;  // interface, efa-only
 };
 DESCRIBED(NetworkInterface);

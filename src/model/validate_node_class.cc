@@ -42,9 +42,9 @@ void check_tags_of_term(const Labels& tags, const std::string& path, Faults& fau
   }
 }
 
-void check_id(const std::string& id, std::string_view prefix, bool anchored,
+void check_id(const base::Given<std::string>& id, std::string_view prefix, bool anchored,
               const std::string& path, Faults& faults) {
-  if (id.empty() || is_aws_id(id, prefix, anchored)) return;
+  if (!id.is_given() || is_aws_id(id, prefix, anchored)) return;
   faults.add(path + ".id",
              fmt::format("\"{}\" is no id of the form {}0123456789abcdef0", id, prefix));
 }
@@ -52,6 +52,12 @@ void check_id(const std::string& id, std::string_view prefix, bool anchored,
 void check_term_count(std::size_t count, const std::string& path, Faults& faults) {
   if (count == 0) faults.add(path, "is required, with at least one term");
   faults.add_if(path, count_fault(count, kMostTerms));
+}
+
+// How many of the fields are given. Empty ones count: `tags: {}` selects everything (API-199).
+template <class... Field>
+int given(const Field&... fields) {
+  return (... + (fields.is_given() ? 1 : 0));
 }
 
 // What a term may not hold together. The real API refuses the list only if every term of it offends
@@ -68,10 +74,10 @@ void check_subnets(const std::vector<SubnetSelectorTerm>& terms, Faults& faults)
   for (std::size_t index = 0; index < terms.size(); ++index) {
     const SubnetSelectorTerm& term = terms[index];
     std::string at = element(path, index);
-    if (term.tags.empty() && term.id.empty()) faults.add(at, "needs tags or id");
+    if (given(term.tags, term.id) == 0) faults.add(at, "needs tags or id");
     check_tags_of_term(term.tags, at + ".tags", faults);
     check_id(term.id, "subnet-", false, at, faults);
-    if (!term.id.empty() && !term.tags.empty()) ++offending;
+    if (given(term.tags, term.id) == 2) ++offending;
   }
   check_exclusive(offending, terms.size(), path, "id stands alone in a term: leave out tags",
                   faults);
@@ -80,19 +86,19 @@ void check_subnets(const std::vector<SubnetSelectorTerm>& terms, Faults& faults)
 void check_security_groups(const std::vector<SecurityGroupSelectorTerm>& terms, Faults& faults) {
   const std::string path = "spec.securityGroupSelectorTerms";
   check_term_count(terms.size(), path, faults);
-  std::size_t offending = 0;
+  std::size_t with_id_and_more = 0;
+  std::size_t with_name_and_more = 0;
   for (std::size_t index = 0; index < terms.size(); ++index) {
     const SecurityGroupSelectorTerm& term = terms[index];
     std::string at = element(path, index);
-    if (term.tags.empty() && term.id.empty() && term.name.empty()) {
-      faults.add(at, "needs tags, id or name");
-    }
+    int parts = given(term.tags, term.id, term.name);
+    if (parts == 0) faults.add(at, "needs tags, id or name");
     check_tags_of_term(term.tags, at + ".tags", faults);
     check_id(term.id, "sg-", false, at, faults);
-    int parts =
-        (term.tags.empty() ? 0 : 1) + (term.id.empty() ? 0 : 1) + (term.name.empty() ? 0 : 1);
-    if (parts > 1) ++offending;
+    if (parts > 1 && term.id.is_given()) ++with_id_and_more;
+    if (parts > 1 && term.name.is_given()) ++with_name_and_more;
   }
+  std::size_t offending = std::max(with_id_and_more, with_name_and_more);
   check_exclusive(offending, terms.size(), path,
                   "id and name stand alone in a term: leave out the other fields", faults);
 }
@@ -105,21 +111,20 @@ void check_capacity_reservations(const std::vector<CapacityReservationSelectorTe
   for (std::size_t index = 0; index < terms.size(); ++index) {
     const CapacityReservationSelectorTerm& term = terms[index];
     std::string at = element(path, index);
-    if (term.tags.empty() && term.id.empty() && term.instanceMatchCriteria.empty()) {
+    if (given(term.tags, term.id, term.instanceMatchCriteria) == 0) {
       faults.add(at, "needs tags, id or instanceMatchCriteria");
     }
     check_tags_of_term(term.tags, at + ".tags", faults);
     check_id(term.id, "cr-", true, at, faults);
-    if (!term.ownerID.empty() && !(term.ownerID.size() == 12 && is_digits(term.ownerID))) {
+    if (term.ownerID.is_given() && !(term.ownerID.size() == 12 && is_digits(term.ownerID))) {
       faults.add(at + ".ownerID", quoted(term.ownerID) + " is no account of twelve digits");
     }
-    if (!term.instanceMatchCriteria.empty()) {
+    if (term.instanceMatchCriteria.is_given()) {
       faults.add_if(at + ".instanceMatchCriteria",
                     choice_fault(term.instanceMatchCriteria, kCriteria));
     }
-    bool has_more =
-        !term.tags.empty() || !term.ownerID.empty() || !term.instanceMatchCriteria.empty();
-    if (!term.id.empty() && has_more) ++offending;
+    bool has_more = given(term.tags, term.ownerID, term.instanceMatchCriteria) > 0;
+    if (term.id.is_given() && has_more) ++offending;
   }
   check_exclusive(offending, terms.size(), path,
                   "id stands alone in a term: leave out the other fields", faults);
@@ -161,21 +166,22 @@ void check_images(const EC2NodeClassSpec& spec, Faults& faults) {
   const std::string path = "spec.amiSelectorTerms";
   const std::vector<AMISelectorTerm>& terms = spec.amiSelectorTerms;
   check_term_count(terms.size(), path, faults);
+  bool has_alias = false;
   std::string_view alias;
   for (std::size_t index = 0; index < terms.size(); ++index) {
     const AMISelectorTerm& term = terms[index];
     std::string at = element(path, index);
-    bool has_tags_or_name = !term.tags.empty() || !term.name.empty();
-    if (term.alias.empty() && term.id.empty() && term.ssmParameter.empty() && !has_tags_or_name) {
+    if (given(term.alias, term.tags, term.id, term.name, term.ssmParameter) == 0) {
       faults.add(at, "needs tags, id, name, alias or ssmParameter");
     }
     check_tags_of_term(term.tags, at + ".tags", faults);
     check_id(term.id, "ami-", false, at, faults);
-    bool has_more = has_tags_or_name || !term.owner.empty();
-    if (!term.id.empty() && (has_more || !term.alias.empty())) {
+    bool has_more = given(term.tags, term.name, term.owner) > 0;
+    if (term.id.is_given() && (has_more || term.alias.is_given())) {
       faults.add(at, "id stands alone in a term: leave out alias, tags, name and owner");
     }
-    if (term.alias.empty()) continue;
+    if (!term.alias.is_given()) continue;
+    has_alias = true;
     alias = term.alias;
     check_alias(term.alias, at + ".alias", faults);
     if (has_more) faults.add(at, "alias stands alone in a term: leave out tags, name and owner");
@@ -185,12 +191,12 @@ void check_images(const EC2NodeClassSpec& spec, Faults& faults) {
   if (spec.amiFamily.is_given()) {
     std::string fault = choice_fault(spec.amiFamily, kFamilies);
     std::string_view family = family_of_alias(alias);
-    if (fault.empty() && !alias.empty() && spec.amiFamily != family && spec.amiFamily != "Custom") {
+    if (fault.empty() && has_alias && spec.amiFamily != family && spec.amiFamily != "Custom") {
       fault = fmt::format("\"{}\" does not go with the alias \"{}\"; leave it out", spec.amiFamily,
                           alias);
     }
     faults.add_if("spec.amiFamily", std::move(fault));
-  } else if (alias.empty()) {
+  } else if (!has_alias) {
     faults.add("spec.amiFamily", fmt::format("is required where no term has an alias: one of {}",
                                              fmt::join(kFamilies, ", ")));
   }
@@ -255,6 +261,14 @@ void check_metadata_options(const MetadataOptions& options, Faults& faults) {
   }
 }
 
+void check_index(std::optional<std::int32_t> index, const std::string& path, Faults& faults) {
+  if (!index) {
+    faults.add(path, "is required");
+  } else if (*index < 0) {
+    faults.add(path, fmt::format("{} is negative", *index));
+  }
+}
+
 void check_network_interfaces(const std::vector<NetworkInterface>& interfaces, Faults& faults) {
   const std::string path = "spec.networkInterfaces";
   faults.add_if(path, count_fault(interfaces.size(), kMostNetworkInterfaces));
@@ -265,20 +279,19 @@ void check_network_interfaces(const std::vector<NetworkInterface>& interfaces, F
     const NetworkInterface& interface = interfaces[index];
     std::string at = element(path, index);
     faults.add_if(at + ".interfaceType", choice_fault(interface.interfaceType, kInterfaceTypes));
-    if (interface.networkCardIndex < 0 || interface.deviceIndex < 0) {
-      faults.add(at, "an index is negative");
+    check_index(interface.networkCardIndex, at + ".networkCardIndex", faults);
+    check_index(interface.deviceIndex, at + ".deviceIndex", faults);
+    if (!interface.networkCardIndex || !interface.deviceIndex) continue;
+    std::int32_t card = *interface.networkCardIndex;
+    std::int32_t device = *interface.deviceIndex;
+    if (!places.emplace(card, device).second) {
+      faults.add(at, fmt::format("network card {}, device {} stands there twice", card, device));
     }
-    if (!places.emplace(interface.networkCardIndex, interface.deviceIndex).second) {
-      faults.add(at, fmt::format("network card {}, device {} stands there twice",
-                                 interface.networkCardIndex, interface.deviceIndex));
+    if (interface.interfaceType == "efa-only" && !cards_with_efa_only.insert(card).second) {
+      faults.add(at, fmt::format("network card {} has another interface of type efa-only", card));
     }
-    bool is_efa_only = interface.interfaceType == "efa-only";
-    if (is_efa_only && !cards_with_efa_only.insert(interface.networkCardIndex).second) {
-      faults.add(at, fmt::format("network card {} has another interface of type efa-only",
-                                 interface.networkCardIndex));
-    }
-    has_primary = has_primary || (interface.networkCardIndex == 0 && interface.deviceIndex == 0 &&
-                                  interface.interfaceType == "interface");
+    has_primary =
+        has_primary || (card == 0 && device == 0 && interface.interfaceType == "interface");
   }
   if (!interfaces.empty() && !has_primary) {
     faults.add(path, "needs network card 0, device 0 of type interface");

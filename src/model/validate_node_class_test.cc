@@ -268,7 +268,7 @@ TEST_F(NodeClassAdmission, API_205_network_interfaces) {
   EXPECT_THAT(faults(), ElementsAre(fault(path + "[0].interfaceType", "\"efa\""),
                                     fault(path + "[2]", "stands there twice"),
                                     fault(path + "[3]", "another interface of type efa-only"),
-                                    fault(path + "[4]", "negative"),
+                                    fault(path + "[4].networkCardIndex", "-1 is negative"),
                                     fault(path, "needs network card 0, device 0")));
 }
 

@@ -94,7 +94,7 @@ void check_disruption(const Disruption& disruption, Faults& faults) {
     faults.add_if(path + ".consolidateAfter",
                   nillable_duration_fault(*disruption.consolidateAfter));
   }
-  if (!disruption.consolidationPolicy.empty()) {
+  if (disruption.consolidationPolicy.is_given()) {
     faults.add_if(path + ".consolidationPolicy",
                   choice_fault(disruption.consolidationPolicy, kPolicies));
   }

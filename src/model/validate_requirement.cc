@@ -55,6 +55,17 @@ std::string closed_values_fault(std::string_view key, const std::vector<std::str
   return {};
 }
 
+// Of KWOK's domain, which the schema reserves in requirements alone (API-062).
+std::string reserved_kwok_key_fault(std::string_view key) {
+  std::string_view domain = key.substr(0, key.find('/'));
+  if (!domain.ends_with(kKwokGroup) || is_well_known(key) ||
+      key == node_class_label(kKwokGroup, "KWOKNodeClass")) {
+    return {};
+  }
+  return fmt::format("\"{}\" is reserved: its domain belongs to Karpenter{}", key,
+                     did_you_mean(key, well_known_labels()));
+}
+
 std::string too_few_values(std::int32_t min_values, std::size_t count) {
   return fmt::format("minValues is {}, more than the number of listed values, {}", min_values,
                      count);
@@ -115,6 +126,7 @@ void check_requirements(const std::vector<NodeRequirement>& requirements, const 
     std::string at = fmt::format("{}[{}]", path, index);
     std::string key = key_fault(requirement.key);
     if (key.empty()) key = reserved_key_fault(requirement.key, nodepool_is_allowed);
+    if (key.empty()) key = reserved_kwok_key_fault(requirement.key);
     faults.add_if(at + ".key", std::move(key));
 
     const std::string& op = requirement.operator_;

@@ -4,10 +4,16 @@
 
 #include "base/check.h"
 #include "base/json.h"
+#include "model/hash.h"
 #include "model/node_class.h"
 #include "sim/account.h"
 
 namespace sim {
+namespace {
+
+constexpr std::string_view kInstanceProfile = "karpenter.k8s.aws/instance-profile-name";
+
+}  // namespace
 
 ClassActor::ClassActor(Store& store, ports::Clock& clock, std::vector<catalog::Zone> zones,
                        Warn warn)
@@ -23,6 +29,24 @@ ClassActor::ClassActor(Store& store, ports::Clock& clock, std::vector<catalog::Z
   watch_ = std::move(*watch);
   for (const StoredPtr& stored : existing.items)
     look_at(*stored);
+}
+
+void ClassActor::serve(SimCloud& cloud) const {
+  cloud.annotate_launches([&store = store_, &resource = resource_](const model::NodeClaim& claim) {
+    model::Labels annotations;
+    const model::NodeClassReference& reference = claim.spec.nodeClassRef;
+    StoredPtr stored = store.get(resource, "", reference.name);
+    if (reference.kind != resource.kind || stored == nullptr) return annotations;
+    const auto& node_class = stored->object.as<model::EC2NodeClass>();
+    annotations[std::string(model::kEC2NodeClassHashAnnotation)] =
+        model::node_class_hash(node_class);
+    annotations[std::string(model::kEC2NodeClassHashVersionAnnotation)] =
+        model::kEC2NodeClassHashVersion;
+    if (!node_class.status.instanceProfile.empty()) {
+      annotations[std::string(kInstanceProfile)] = node_class.status.instanceProfile;
+    }
+    return annotations;
+  });
 }
 
 void ClassActor::on_event(const WatchEvent& event) {

@@ -1,6 +1,6 @@
 // The controller of EC2NodeClasses in the simulated cluster: writes the status of each class as the
 // account has it (account.h), for every generation of its spec, and says once for each generation
-// what of it looks wrong.
+// what of it looks wrong. Launches tell which state of the class they used (AWL-161).
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 
 #include "catalog/ec2.h"
 #include "ports/clock.h"
+#include "sim/sim_cloud.h"
 #include "sim/store.h"
 
 namespace sim {
@@ -23,6 +24,10 @@ class ClassActor {
 
   // Begins with the classes that exist and follows the store for as long as it lives.
   ClassActor(Store& store, ports::Clock& clock, std::vector<catalog::Zone> zones, Warn warn);
+
+  // Annotations of the claim's class at its launch: hash, version of the hash, instance profile; none
+  // if the class does not exist. Requires: the cloud does not outlive the actor's store.
+  void serve(SimCloud& cloud) const;
 
  private:
   void on_event(const WatchEvent& event);

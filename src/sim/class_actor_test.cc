@@ -11,8 +11,10 @@
 
 #include "base/json.h"
 #include "model/conditions.h"
+#include "model/hash.h"
 #include "model/node_class.h"
 #include "sim/sim_clock.h"
+#include "sim/sim_cloud_test.h"
 
 namespace sim {
 namespace {
@@ -90,6 +92,27 @@ TEST_F(ClassActorTest, each_generation_is_written_once) {
   std::uint64_t version = store_.version();
   start();
   EXPECT_EQ(store_.version(), version + 1);
+}
+
+TEST_F(ClassActorTest, AWL_161_a_launch_is_annotated_with_the_state_of_its_class) {
+  create("default", "one");
+  start();
+  CloudStage cloud(1, {});
+  actor_->serve(cloud.cloud);
+  model::NodeClaim claim;
+  claim.metadata.uid = "uid-1";
+  claim.spec.nodeClassRef = {"karpenter.k8s.aws", "EC2NodeClass", "default"};
+  auto launched = cloud.launch(claim);
+  ASSERT_TRUE(launched) << launched.error().message;
+  EXPECT_EQ(
+      base::to_json(launched->annotations),
+      (base::Json{
+          {"karpenter.k8s.aws/ec2nodeclass-hash", model::node_class_hash(get("default"))},
+          {"karpenter.k8s.aws/ec2nodeclass-hash-version", "v6"},
+          {"karpenter.k8s.aws/instance-profile-name", get("default").status.instanceProfile}}));
+  claim.metadata.uid = "uid-2";
+  claim.spec.nodeClassRef.name = "missing";
+  EXPECT_TRUE(cloud.launch(claim)->annotations.empty());
 }
 
 TEST_F(ClassActorTest, warns_of_unexpanded_variables_once_a_generation) {

@@ -357,6 +357,7 @@ base::Result<SimCloud::Record*> SimCloud::start(const model::NodeClaim& claim) {
   record.termination = draw(random, options_.termination);
   record.uid = claim.metadata.uid;
   record.answer = answer_for(instance, *chosen, claim);
+  if (annotate_) record.answer.annotations = annotate_(claim);
   record.visible_at = clock_.now() + fate.visible;
   record.ending_visible = fate.ending_visible;
 

@@ -85,6 +85,10 @@ class SimCloud final : public ports::Cloud {
   // Called when an instance is gone, whether it ever joined or not.
   void on_gone(Listener listener) { gone_listeners_.push_back(std::move(listener)); }
 
+  // What a launch adds to the annotations of its claim.
+  using Annotate = std::function<model::Labels(const model::NodeClaim&)>;
+  void annotate_launches(Annotate annotate) { annotate_ = std::move(annotate); }
+
   // Every instance that is not gone, by providerID.
   std::vector<RunningInstance> running() const;
 
@@ -178,6 +182,7 @@ class SimCloud final : public ports::Cloud {
   std::vector<Pool> exhausted_;
   std::optional<base::Error> next_launch_error_;
   std::vector<Call> calls_;
+  Annotate annotate_;
   std::vector<Listener> launch_listeners_;
   std::vector<Listener> join_listeners_;
   std::vector<Listener> gone_listeners_;

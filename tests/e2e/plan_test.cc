@@ -107,7 +107,7 @@ TEST_F(PlanTest, wrong_words_are_named) {
   EXPECT_EQ(run("$J plan -f pool.yaml --exlpain a"), 2);
   EXPECT_THAT(output_, HasSubstr("did you mean --explain?"));
   EXPECT_EQ(run("$J plan -f pool.yaml --instance-types none.json"), 2);
-  EXPECT_THAT(output_, HasSubstr("cannot read none.json"));
+  EXPECT_THAT(output_, HasSubstr("none.json: cannot be read"));
 }
 
 TEST_F(PlanTest, SCH_001_SCH_002_policies_by_flag_or_variable) {

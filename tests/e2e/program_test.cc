@@ -53,7 +53,7 @@ TEST_F(ProgramTest, unknown_flags_and_commands_come_with_the_nearest) {
 
 TEST_F(ProgramTest, bad_values_are_named) {
   EXPECT_THAT(refused({"demo", "--apply", "none.yaml"}),
-              HasSubstr("cannot read none.yaml: No such file or directory"));
+              HasSubstr("none.yaml: cannot be read: No such file or directory"));
   EXPECT_THAT(refused({"demo", "--region", "eu-west-1"}),
               AllOf(HasSubstr("eu-west-1"), HasSubstr("us-east-1")));
   EXPECT_THAT(refused({"demo", "--walk", "004"}), HasSubstr("--walk"));
@@ -61,7 +61,8 @@ TEST_F(ProgramTest, bad_values_are_named) {
   EXPECT_THAT(refused({"demo", "--port", "70000"}), HasSubstr("--port"));
   EXPECT_THAT(refused({"demo", "--walk", "003", "--journal", folder_.file("none/journal")}),
               HasSubstr("cannot write"));
-  EXPECT_THAT(refused({"convert", "-f", "none.yaml"}), HasSubstr("cannot read none.yaml"));
+  EXPECT_THAT(refused({"convert", "-f", "none.yaml"}),
+              HasSubstr("joiner: none.yaml: cannot be read"));
   EXPECT_THAT(folder_.names(), IsEmpty());
 }
 
