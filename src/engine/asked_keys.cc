@@ -43,6 +43,14 @@ void AskedKeys::take(const model::Requirements& requirements) {
     take_key(key);
 }
 
+void AskedKeys::take_required_anti_affinity(const model::PodSpec& spec) {
+  if (!spec.affinity || !spec.affinity->podAntiAffinity) return;
+  for (const auto& term :
+       spec.affinity->podAntiAffinity->requiredDuringSchedulingIgnoredDuringExecution) {
+    take_key(term.topologyKey);
+  }
+}
+
 model::Requirements AskedKeys::of(const model::Labels& labels) const {
   model::Requirements requirements;
   for (const auto& [key, value] : labels) {

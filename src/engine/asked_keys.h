@@ -16,6 +16,8 @@ class AskedKeys {
   // keys.
   void take(const model::PodSpec& spec);
   void take(const model::Requirements& requirements);
+  // The keys by which a pod that runs keeps others away (SCH-198).
+  void take_required_anti_affinity(const model::PodSpec& spec);
 
   // The labels as far as they are asked for, each as In{value} (SCH-116).
   model::Requirements of(const model::Labels& labels) const;

@@ -90,6 +90,15 @@ void Problem::take_keys(const std::vector<DaemonPod>& daemons) {
     for (const Wanted& wanted : daemon.alternatives)
       asked_keys_.take(states[wanted.state]);
   }
+  std::size_t index = 0;
+  for (const auto* nodes_given : {&snapshot.nodes, &snapshot.leaving}) {
+    for (const NodeState& node : *nodes_given) {
+      const std::vector<BoundPod>& bound = bound_[index++];
+      for (std::size_t pod = 0; pod < bound.size(); ++pod) {
+        if (bound[pod].repels) asked_keys_.take_required_anti_affinity(*node.pods[pod]->spec);
+      }
+    }
+  }
 }
 
 // Resources that nobody asks for have no column.
