@@ -80,6 +80,7 @@ base::Error error_of(int status, std::string_view body) {
     message = fmt::format("the server answered {}{}{}", status, body.empty() ? "" : ": ",
                           body.substr(0, 200));
   }
+  if (status == 401) message = "the API server does not accept the credentials: " + message;
   auto code = [&] {
     switch (status) {
       case 400: return Code::malformed;
