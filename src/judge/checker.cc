@@ -267,7 +267,8 @@ class Checker {
     model::Requirements labels = labels_of(decision_.nodes[placed.node]);
     const model::Requirements own = labels;
     for (std::size_t pod : placed.pods) {
-      for (const model::Requirements& wanted : required_alternatives(*decision_.pods[pod]->spec)) {
+      for (const model::Requirements& wanted :
+           acceptable(*decision_.pods[pod], decision_.settings)) {
         for (const auto& [key, requirement] : wanted) {
           bool excludes = requirement.op() == model::Operator::NotIn;
           if (excludes && !own.has(key)) labels.replace(model::Requirement::any(key));
