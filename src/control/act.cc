@@ -30,9 +30,9 @@ std::string_view name_of(Level level) {
 }
 
 std::string_view verb_of(const Action& action) {
-  static constexpr std::string_view kVerbs[] = {"create", "launch",    "patch",    "delete",
-                                                "evict",  "terminate", "describe", "fetch",
-                                                "list",   "mark",      "ask",      "acknowledge"};
+  static constexpr std::string_view kVerbs[] = {
+      "create", "launch", "patch", "delete", "evict",       "terminate", "describe",
+      "fetch",  "list",   "mark",  "ask",    "acknowledge", "overlay"};
   return kVerbs[action.work.index()];
 }
 
@@ -348,6 +348,11 @@ Task<Result<void>> Performer::run(Action&, ListInstances&) {
 
 Task<Result<void>> Performer::run(Action&, MarkUnavailable& work) {
   ports_.cloud.mark_unavailable(work.offering);
+  co_return Result<void>();
+}
+
+Task<Result<void>> Performer::run(Action&, OverlayTypes& work) {
+  ports_.cloud.overlay_types(work.nodepool, work.types);
   co_return Result<void>();
 }
 

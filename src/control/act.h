@@ -60,6 +60,7 @@ class Performer {
   ports::Task<base::Result<void>> run(Action& action, MarkUnavailable& work);
   ports::Task<base::Result<void>> run(Action& action, AskHook& work);
   ports::Task<base::Result<void>> run(Action& action, AcknowledgeNotice& work);
+  ports::Task<base::Result<void>> run(Action& action, OverlayTypes& work);
 
   void conclude(const Action& action);
   base::Result<void> unless_gone(Action& action, const base::Error& error);

@@ -90,6 +90,12 @@ struct MarkUnavailable {
   ports::OfferingKey offering;
 };
 
+// Tells the cloud what overlays make of the types of a NodePool.
+struct OverlayTypes {
+  std::string nodepool;
+  model::InstanceTypes types;
+};
+
 // Asks whether a Node may count as registered.
 struct AskHook {
   std::string name;
@@ -106,7 +112,7 @@ struct Action {
   std::string key;
   std::variant<CreateClaim, LaunchInstance, PatchObject, DeleteObject, EvictPod, TerminateInstance,
                DescribeInstance, FetchInstanceTypes, ListInstances, MarkUnavailable, AskHook,
-               AcknowledgeNotice>
+               AcknowledgeNotice, OverlayTypes>
       work;
   // Said and counted once the action has succeeded.
   std::vector<LogLine> logs;

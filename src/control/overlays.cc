@@ -58,7 +58,7 @@ Decision Overlays::decide(World& world, base::Time now) {
   bool is_any_new =
       std::ranges::any_of(world.types, [](const auto& entry) { return is_awaited(entry.second); });
   if (is_changed || is_any_new) {
-    evaluate(world);
+    evaluate(world, decision);
     evaluated_ = std::move(generations);
   }
   show_verdicts(world, now, decision);
@@ -66,7 +66,7 @@ Decision Overlays::decide(World& world, base::Time now) {
   return decision;
 }
 
-void Overlays::evaluate(World& world) {
+void Overlays::evaluate(World& world, Decision& decision) {
   std::vector<std::shared_ptr<const model::NodeOverlay>> overlays;
   for (const auto& [name, overlay] : world.overlays()) {
     if (!overlay->metadata.deletionTimestamp) overlays.push_back(overlay);
@@ -87,7 +87,13 @@ void Overlays::evaluate(World& world) {
     fetched.overlaid = std::move(overlaid.pools[index].names);
     fetched.compiled = compiled_types(world, fetched.types);
     fetched.awaits_evaluation = false;
+    if (overlays.empty() && !is_cloud_told_) continue;
+    Action tell;
+    tell.key = "overlay/" + pools[index].pool->metadata.name;
+    tell.work = OverlayTypes{pools[index].pool->metadata.name, fetched.types};
+    decision.actions.push_back(std::move(tell));
   }
+  is_cloud_told_ = is_cloud_told_ || !overlays.empty();
   verdicts_.clear();
   for (std::size_t index = 0; index < overlays.size(); ++index) {
     verdicts_.emplace(overlays[index]->metadata.uid, std::move(overlaid.verdicts[index]));

@@ -85,6 +85,17 @@ TEST_F(NodeOverlays, SCH_302_304_what_planning_sees_is_overlaid_and_the_clouds_t
   EXPECT_EQ(verdict("cheap"), "True");
 }
 
+TEST_F(NodeOverlays, AWL_160_the_cloud_is_told_of_overlays_and_of_their_end) {
+  look();
+  EXPECT_THAT(stage.overlaid, IsEmpty()) << "there are none";
+  stage.put(overlay("cheap").price("0.01"));
+  look();
+  EXPECT_EQ(stage.overlaid.at("default")[1]->offerings[0].price, base::Money::from_micros(10'000));
+  stage.remove({model::Kind::NodeOverlay, "", "cheap"});
+  look();
+  EXPECT_EQ(stage.overlaid.at("default")[1]->offerings[0].price, base::Money::from_micros(192'000));
+}
+
 TEST_F(NodeOverlays, SCH_295_every_change_of_an_overlay_is_evaluated) {
   stage.put(overlay("cheap").price("0.01"));
   look();
@@ -122,7 +133,7 @@ TEST_F(NodeOverlays, SCH_303_a_pool_that_was_not_evaluated_takes_no_part) {
     stage.carry_out(stage.count_pools());
   ASSERT_TRUE(stage.world.types.contains("default"));
   EXPECT_THAT(snapshot_of(stage.world, {}).pools, IsEmpty());
-  stage.overlay();
+  (void)stage.overlay();
   EXPECT_EQ(snapshot_of(stage.world, {}).pools.size(), 1U);
 }
 

@@ -68,6 +68,9 @@ std::string line_of(const Action& action) {
   if (const auto* work = std::get_if<AcknowledgeNotice>(&action.work)) {
     return "acknowledge " + work->id;
   }
+  if (const auto* work = std::get_if<OverlayTypes>(&action.work)) {
+    return "overlay " + work->nodepool;
+  }
   if (const auto* work = std::get_if<AskHook>(&action.work)) {
     return fmt::format("ask {} {}", work->name, work->claim->metadata.name);
   }
@@ -321,6 +324,8 @@ void Stage::perform(const AcknowledgeNotice& work) {
   acknowledged.push_back(work.id);
   world.notices.erase(work.id);
 }
+
+void Stage::perform(const OverlayTypes& work) { overlaid[work.nodepool] = work.types; }
 
 std::vector<std::string> actions_of(const Decision& decision) {
   std::vector<std::string> lines;

@@ -66,13 +66,14 @@ class Stage {
   std::optional<base::Error> launch_error;
   std::optional<base::Error> types_error;
   model::InstanceTypes types;
-  std::map<std::string, ports::Instance> instances;  // by provider ID
-  std::vector<std::string> launches;                 // names of claims
-  std::vector<std::string> terminations;             // provider IDs, each time it was asked
-  Metrics metrics;                                   // of what was carried out
-  std::vector<ports::OfferingKey> unavailable;       // as they were marked
-  std::vector<std::string> acknowledged;             // IDs of notices
-  std::map<std::string, ports::HookAnswer> hooks;    // by name of a hook
+  std::map<std::string, ports::Instance> instances;      // by provider ID
+  std::vector<std::string> launches;                     // names of claims
+  std::vector<std::string> terminations;                 // provider IDs, each time it was asked
+  Metrics metrics;                                       // of what was carried out
+  std::vector<ports::OfferingKey> unavailable;           // as they were marked
+  std::vector<std::string> acknowledged;                 // IDs of notices
+  std::map<std::string, model::InstanceTypes> overlaid;  // by NodePool, as the cloud was told
+  std::map<std::string, ports::HookAnswer> hooks;        // by name of a hook
   // A terminated instance is gone after so many more requests.
   int requests_until_gone = 0;
 
@@ -118,6 +119,7 @@ class Stage {
   void perform(const MarkUnavailable& work);
   void perform(const AskHook& work);
   void perform(const AcknowledgeNotice& work);
+  void perform(const OverlayTypes& work);
 
   void store(model::Kind kind, base::Json object);
   void start_deletion(const model::Reference& reference, std::optional<std::int64_t> grace);
@@ -131,7 +133,8 @@ class Stage {
 
 // What a decision asks for, one line each, in its order: "patch NodeClaim/a", "delete Node/n1",
 // "evict default/web-1", "force default/web-1 7s", "launch a", "terminate i-1", "describe i-1",
-// "create default-", "types default", "list", "mark m5.large us-east-1a spot", "acknowledge 7", "ask hook a".
+// "create default-", "types default", "list", "mark m5.large us-east-1a spot", "acknowledge 7", "ask hook a",
+// "overlay default".
 std::vector<std::string> actions_of(const Decision& decision);
 
 // "Warning FailedDraining Node/n1: Failed to drain node, …", those of actions included.

@@ -3,7 +3,7 @@
 //
 // A notice is delivered until it is acknowledged: again after some seconds, and again to a process
 // that starts anew. To handle one twice must do no harm (AWC-266, AWC-277). A cloud without notices
-// leaves the three methods at the end as they are.
+// leaves their methods as they are.
 #pragma once
 
 #include <functional>
@@ -124,6 +124,11 @@ class Cloud {
   // as unavailable and launch() passes it over (AWL-123, AWL-129); a reservation has no free
   // instance until the cloud counts again (AWC-286).
   virtual void mark_unavailable(const OfferingKey& /*offering*/) {}
+
+  // What NodeOverlays make of the types of a NodePool, all of instance_types(), until it is told
+  // again: claims of that NodePool are launched by these prices and capacities (AWL-160, SCH-304).
+  virtual void overlay_types(const std::string& /*nodepool*/,
+                             const model::InstanceTypes& /*types*/) {}
 };
 
 }  // namespace ports

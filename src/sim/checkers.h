@@ -129,6 +129,9 @@ class WitnessCloud final : public ports::Cloud {
   void mark_unavailable(const ports::OfferingKey& offering) override {
     cloud_.mark_unavailable(offering);
   }
+  void overlay_types(const std::string& nodepool, const model::InstanceTypes& types) override {
+    cloud_.overlay_types(nodepool, types);
+  }
 
  private:
   ports::Cloud& cloud_;

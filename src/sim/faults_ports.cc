@@ -114,6 +114,10 @@ void FaultyCloud::mark_unavailable(const ports::OfferingKey& offering) {
   if (!gate_.life().is_over) cloud_.mark_unavailable(offering);
 }
 
+void FaultyCloud::overlay_types(const std::string& nodepool, const model::InstanceTypes& types) {
+  if (!gate_.life().is_over) cloud_.overlay_types(nodepool, types);
+}
+
 Task<Result<model::Object>> FaultyKube::get(model::Reference reference) {
   return gate_.pass("kube.get", kube_.get(std::move(reference)));
 }

@@ -111,6 +111,7 @@ class FaultyCloud final : public ports::Cloud {
   void watch_notices(std::function<void(ports::InstanceNotice)> sink) override;
   ports::Task<base::Result<void>> acknowledge(std::string id) override;
   void mark_unavailable(const ports::OfferingKey& offering) override;
+  void overlay_types(const std::string& nodepool, const model::InstanceTypes& types) override;
 
  private:
   ports::Cloud& cloud_;

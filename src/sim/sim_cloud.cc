@@ -158,6 +158,39 @@ void SimCloud::mark_unavailable(const ports::OfferingKey& offering) {
   marked_types_.reset();
 }
 
+void SimCloud::overlay_types(const std::string& nodepool, const model::InstanceTypes& types) {
+  auto& overlaid = overlaid_[nodepool];
+  overlaid.clear();
+  for (const auto& type : types)
+    overlaid.emplace(type->name, type);
+}
+
+// The type as the NodePool sees it, with what can be had of it now.
+std::shared_ptr<const model::InstanceType> SimCloud::overlaid(
+    const std::string& nodepool, const std::shared_ptr<const model::InstanceType>& type) const {
+  auto pool = overlaid_.find(nodepool);
+  if (pool == overlaid_.end()) return type;
+  auto found = pool->second.find(type->name);
+  bool is_other = found != pool->second.end() && found->second != type &&
+                  found->second->offerings.size() == type->offerings.size();
+  if (!is_other) return type;
+  auto copy = std::make_shared<model::InstanceType>(*found->second);
+  for (std::size_t index = 0; index < copy->offerings.size(); ++index)
+    copy->offerings[index].available = type->offerings[index].available;
+  return copy;
+}
+
+// What it costs, whatever overlays say.
+base::Money SimCloud::price_of(const Candidate& candidate) const {
+  auto type = std::ranges::find(types_, candidate.type->name,
+                                [](const auto& known) { return std::string_view(known->name); });
+  const Pool pool = pool_of(*candidate.type, *candidate.offering);
+  auto offering = std::ranges::find_if((*type)->offerings, [&](const model::Offering& known) {
+    return pool_of(**type, known) == pool;
+  });
+  return offering->price;
+}
+
 // What list and describe make of it: they lag behind.
 std::optional<ports::Instance> SimCloud::as_shown(const Record& record) const {
   if (clock_.now() < record.visible_at) return std::nullopt;
@@ -252,9 +285,11 @@ std::vector<SimCloud::Candidate> SimCloud::candidates(const model::NodeClaim& cl
   const model::Requirement names = wanted.get(model::kInstanceTypeLabel);
   std::vector<Candidate> on_spot;
   std::vector<Candidate> on_demand;
-  for (const auto& type : present_types()) {
-    if (!names.has(type->name) ||
-        !wanted.compatible(type->requirements, model::Undefined::well_known) ||
+  const std::string nodepool(model::value_of(claim.metadata.labels, model::kNodePoolLabel));
+  for (const auto& present : present_types()) {
+    if (!names.has(present->name)) continue;
+    const std::shared_ptr<const model::InstanceType> type = overlaid(nodepool, present);
+    if (!wanted.compatible(type->requirements, model::Undefined::well_known) ||
         !model::fits(claim.spec.resources.requests, type->allocatable())) {
       continue;
     }
@@ -337,7 +372,7 @@ base::Result<SimCloud::Record*> SimCloud::start(const model::NodeClaim& claim) {
   instance.type = chosen->type;
   instance.zone = chosen->offering->zone();
   instance.capacity_type = chosen->offering->capacity_type();
-  instance.price = chosen->offering->price;
+  instance.price = price_of(*chosen);
   do {
     instance.instance_id = fmt::format("i-0{:016x}", random.next());
     instance.providerID = fmt::format("aws:///{}/{}", instance.zone, instance.instance_id);

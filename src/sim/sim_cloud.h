@@ -76,6 +76,7 @@ class SimCloud final : public ports::Cloud {
   void watch_notices(std::function<void(ports::InstanceNotice)> sink) override;
   ports::Task<base::Result<void>> acknowledge(std::string id) override;
   void mark_unavailable(const ports::OfferingKey& offering) override;
+  void overlay_types(const std::string& nodepool, const model::InstanceTypes& types) override;
 
   // Called as soon as an instance is launched, before the call has answered.
   using Listener = std::function<void(const RunningInstance&)>;
@@ -142,6 +143,9 @@ class SimCloud final : public ports::Cloud {
   void note_call(std::string_view method, std::string_view argument);
 
   const model::InstanceTypes& present_types();
+  std::shared_ptr<const model::InstanceType> overlaid(
+      const std::string& nodepool, const std::shared_ptr<const model::InstanceType>& type) const;
+  base::Money price_of(const Candidate& candidate) const;
   std::vector<Candidate> candidates(const model::NodeClaim& claim);
   base::Result<Candidate> choose(const model::NodeClaim& claim);
   bool is_exhausted(const Pool& pool) const;
@@ -176,6 +180,9 @@ class SimCloud final : public ports::Cloud {
   std::uint64_t launches_ = 0;                     // so far
   std::map<Pool, base::Time> unavailable_until_;
   std::optional<model::InstanceTypes> marked_types_;  // types_ with those marks; empty: not built
+  // By NodePool, then name of the type; only those that differ from the catalogue's.
+  std::map<std::string, std::map<std::string, std::shared_ptr<const model::InstanceType>>>
+      overlaid_;
   base::Money ended_cost_;
   std::size_t interruptions_ = 0;
 

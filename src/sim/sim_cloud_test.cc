@@ -142,6 +142,32 @@ TEST(SimCloud, the_cheapest_type_that_fits) {
             "m5.xlarge");
 }
 
+TEST(SimCloud, AWL_160_claims_are_launched_by_the_overlays_of_their_nodepool) {
+  World world;
+  const std::vector<std::string> names{"m5.large", "m5.xlarge"};
+  model::InstanceTypes overlaid = world.types();
+  for (auto& type : overlaid) {
+    if (type->name != "m5.xlarge") continue;
+    auto copy = std::make_shared<model::InstanceType>(*type);
+    copy->capacity["example.com/fuse"] = base::Quantity::from_units(2);
+    for (model::Offering& offering : copy->offerings)
+      offering.price = base::Money::from_micros(1);
+    type = std::move(copy);
+  }
+  world.cloud.overlay_types("default", overlaid);
+  model::NodeClaim other = claim_for("other", names, {"on-demand"});
+  other.metadata.labels["karpenter.sh/nodepool"] = "other";
+  EXPECT_EQ(model::value_of(world.launch(other).value().labels, model::kInstanceTypeLabel),
+            "m5.large");
+  world.cloud.exhaust({"m5.xlarge", "us-east-1a", "on-demand"});
+  ports::Launched launched = world.launch(claim_for("a", names, {"on-demand"})).value();
+  EXPECT_EQ(model::value_of(launched.labels, model::kInstanceTypeLabel), "m5.xlarge");
+  EXPECT_EQ(model::value_of(launched.labels, model::kZoneLabel), "us-east-1b");
+  EXPECT_TRUE(launched.capacity.contains("example.com/fuse"));
+  base::Money hourly = base::Money::from_dollars("0.096").value();
+  EXPECT_EQ(world.cloud.hourly_cost(), hourly + hourly + hourly) << "the bill is the cloud's own";
+}
+
 TEST(SimCloud, equal_prices_go_by_name_then_zone) {
   World world;
   // Both cost $0.096; every zone sells them at the same price.
