@@ -122,6 +122,13 @@ KwokCloud::KwokCloud(boost::asio::any_io_executor executor, ports::Kube& kube, p
       types_(std::move(types)),
       report_(std::move(report)) {}
 
+// As overlays make them appear to the NodePool of the claim.
+const model::InstanceTypes& KwokCloud::types_for(const model::NodeClaim& claim) const {
+  auto found =
+      overlaid_.find(std::string(model::value_of(claim.metadata.labels, model::kNodePoolLabel)));
+  return found == overlaid_.end() ? types_ : found->second;
+}
+
 void KwokCloud::start() {
   kube_.watch(model::Kind::Node, [this](ports::Change change) { see_node(change); });
   kube_.watch(model::Kind::NodeClaim, [this](ports::Change change) { see_claim(change); });
@@ -157,7 +164,7 @@ void KwokCloud::see_claim(const ports::Change& change) {
   bool is_waiting = !name.empty() && !claim.metadata.deletionTimestamp &&
                     !model::is_true(claim.status.conditions, "Registered");
   if (!is_waiting || nodes_.contains(name) || pending_.contains(name)) return;
-  Result<Choice> choice = choose(types_, claim);
+  Result<Choice> choice = choose(types_for(claim), claim);
   if (choice) make_later(node_for(claim, *choice), base::Duration{});
 }
 
@@ -183,7 +190,7 @@ Task<Result<base::Duration>> KwokCloud::class_delay(const model::NodeClaim& clai
 }
 
 Task<Result<ports::Launched>> KwokCloud::launch(const model::NodeClaim& claim) {
-  Result<Choice> choice = choose(types_, claim);
+  Result<Choice> choice = choose(types_for(claim), claim);
   if (!choice) co_return std::unexpected(std::move(choice.error()));
   model::Node node = node_for(claim, *choice);
   model::Labels annotations = claim.metadata.annotations;

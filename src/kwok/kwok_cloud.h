@@ -53,8 +53,12 @@ class KwokCloud final : public ports::Cloud {
   ports::Task<base::Result<void>> terminate(std::string providerID) override;
   ports::Task<base::Result<ports::Instance>> describe(std::string providerID) override;
   ports::Task<base::Result<std::vector<ports::Instance>>> list() override;
+  void overlay_types(const std::string& nodepool, const model::InstanceTypes& types) override {
+    overlaid_[nodepool] = types;
+  }
 
  private:
+  const model::InstanceTypes& types_for(const model::NodeClaim& claim) const;
   void see_node(const ports::Change& change);
   void see_claim(const ports::Change& change);
   void make_later(model::Node node, base::Duration delay);
@@ -65,6 +69,7 @@ class KwokCloud final : public ports::Cloud {
   ports::Kube& kube_;
   ports::Clock& clock_;
   model::InstanceTypes types_;
+  std::map<std::string, model::InstanceTypes> overlaid_;  // by NodePool
   std::function<void(const std::string&)> report_;
   std::map<std::string, ports::Instance> nodes_;    // those of ours that exist, by name
   std::map<std::string, ports::Instance> pending_;  // those that are about to be made
