@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/stream_parser.hpp>
+#include <cmath>
 #include <optional>
 
 #include "base/json_reader.h"
@@ -166,6 +167,23 @@ void print_pretty(const Json& value, std::string& indent, std::string& out) {
   }
 }
 
+bool is_finite(const Json& value) {
+  if (const double* number = value.if_double()) return std::isfinite(*number);
+  if (const boost::json::array* list = value.if_array()) {
+    return std::ranges::all_of(*list, is_finite);
+  }
+  const boost::json::object* members = value.if_object();
+  return members == nullptr || std::ranges::all_of(*members, [](const auto& member) {
+           return is_finite(member.value());
+         });
+}
+
+// The parser reads 1e400 as infinity, which JSON cannot say.
+Result<Json> finite(Json value) {
+  if (!is_finite(value)) return invalid("a number is beyond 1.8e308");
+  return value;
+}
+
 }  // namespace
 
 Result<Json> parse_json(std::string_view text) {
@@ -177,11 +195,11 @@ Result<Json> parse_json(std::string_view text) {
   if (!error) parser.finish(error);
   if (!error && consumed < text.size()) {
     std::size_t rest = text.find_first_not_of(" \t\r\n", consumed);
-    if (rest == std::string_view::npos) return parser.release();
+    if (rest == std::string_view::npos) return finite(parser.release());
     consumed = rest;
     error = boost::json::make_error_code(boost::json::error::extra_data);
   }
-  if (!error) return parser.release();
+  if (!error) return finite(parser.release());
   std::string_view before = text.substr(0, consumed);
   auto line = std::ranges::count(before, '\n') + 1;
   std::size_t column = consumed - (before.rfind('\n') + 1) + 1;

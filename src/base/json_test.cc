@@ -116,6 +116,12 @@ TEST(Json, broken_text_names_line_and_column) {
   EXPECT_TRUE(parse_json(" {} \n"));
 }
 
+TEST(Json, numbers_that_no_json_could_say_again_are_refused) {
+  EXPECT_TRUE(parse_json("[1e308]"));
+  EXPECT_EQ(parse_json(R"({"a": [11e400]})").error().message, "a number is beyond 1.8e308");
+  EXPECT_FALSE(parse_json("-1e999 "));
+}
+
 TEST(Json, pretty_text_is_indented_by_two) {
   EXPECT_EQ(print_json_pretty(parse_json(R"({"a":[1,{"b":"x"}],"c":{},"d":[]})").value()),
             "{\n  \"a\": [\n    1,\n    {\n      \"b\": \"x\"\n    }\n  ],\n  \"c\": {},\n  \"d\": "

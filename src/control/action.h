@@ -131,6 +131,9 @@ struct Decision {
   std::vector<Gauge> gauges;
   std::vector<Observation> observations;
   std::optional<base::Time> wake;  // when to decide again if nothing happens before
+  // The loop solved a scheduling problem: whoever has a clock observes how long deciding took
+  // (SCH-288).
+  std::string solved_for;
 
   void wake_at(base::Time when) {
     if (!wake || when < *wake) wake = when;

@@ -80,7 +80,13 @@ void Controller::look() {
   carry_out(decide_lifecycle(world_, now), wake);
   carry_out(decide_termination(world_, now), wake);
   carry_out(buffers_.decide(world_, now), wake);
-  carry_out(provisioner_.decide(world_, now), wake);
+  base::Time begin = ports_.clock.now();
+  Decision provisioning = provisioner_.decide(world_, now);
+  if (!provisioning.solved_for.empty()) {
+    provisioning.observations.push_back(
+        solve_duration(provisioning.solved_for, ports_.clock.now() - begin));
+  }
+  carry_out(std::move(provisioning), wake);
   carry_out(disrupter_.decide(world_, now), wake);
   carry_out(collector_.decide(world_, now), wake);
   carry_out(upkeep_.decide(world_, now), wake);

@@ -14,6 +14,7 @@ constexpr std::string_view kInstanceTermination =
 constexpr std::string_view kClaimTermination = "karpenter_nodeclaims_termination_duration_seconds";
 constexpr std::string_view kNodeTermination = "karpenter_nodes_termination_duration_seconds";
 constexpr std::string_view kNodeLifetime = "karpenter_nodes_lifetime_duration_seconds";
+constexpr std::string_view kSolve = "karpenter_scheduler_scheduling_duration_seconds";
 constexpr std::string_view kDecision = "karpenter_pods_scheduling_decision_duration_seconds";
 
 std::vector<base::Duration> in_seconds(const std::vector<std::int64_t>& seconds) {
@@ -57,7 +58,7 @@ std::vector<base::Duration> bounds_of(std::string_view name) {
   if (name == kInstanceTermination) return in_seconds(powers_of_two(1024));
   if (name == kClaimTermination) return in_seconds(powers_of_two(2048));
   if (name == kNodeLifetime) return in_seconds(lifetimes());
-  if (name == kDecision) return duration_buckets();
+  if (name == kDecision || name == kSolve) return duration_buckets();
   base::check(name == kNodeTermination, "the histogram is one that is known");
   return {};
 }
@@ -164,6 +165,10 @@ Count pod_drained(std::string_view reason) {
 
 Count eviction_requested(int status) {
   return {"karpenter_pods_eviction_requests_total", {{"code", std::to_string(status)}}};
+}
+
+Observation solve_duration(std::string_view controller, base::Duration duration) {
+  return {std::string(kSolve), {{"controller", std::string(controller)}}, duration};
 }
 
 Observation decision_duration(base::Duration since_first_seen) {

@@ -90,6 +90,8 @@ Count node_drained(const model::NodeClaim& claim);
 Count pod_drained(std::string_view reason);
 Count eviction_requested(int status);
 
+// SCH-288.
+Observation solve_duration(std::string_view controller, base::Duration duration);
 // SCH-291: from the first look at the pod to the first decision about it.
 Observation decision_duration(base::Duration since_first_seen);
 

@@ -13,19 +13,32 @@
 namespace control {
 namespace {
 
-constexpr std::size_t kNamesListed = 5;  // SCH-276, SCH-287
+constexpr std::size_t kNamesListed = 5;                                  // SCH-276, SCH-287
+constexpr std::size_t kPreferringPodsListed = 10;                        // SCH-043
+constexpr base::Duration kPreferencesToldEvery = std::chrono::hours(1);  // SCH-043
 constexpr std::string_view kCreationKeys = "provision/";
 
 // "default/a, default/b and 3 other(s)": a log line stays short whatever the batch is.
-std::string some_of(const std::vector<std::string>& names) {
+std::string some_of(const std::vector<std::string>& names, std::size_t most = kNamesListed) {
   std::string text;
-  for (std::size_t index = 0; index < std::min(names.size(), kNamesListed); ++index) {
+  for (std::size_t index = 0; index < std::min(names.size(), most); ++index) {
     text += (index == 0 ? "" : ", ") + names[index];
   }
-  if (names.size() > kNamesListed) {
-    text += fmt::format(" and {} other(s)", names.size() - kNamesListed);
-  }
+  if (names.size() > most) text += fmt::format(" and {} other(s)", names.size() - most);
   return text;
+}
+
+bool prefers_to_be_apart(const model::Pod& pod) {
+  const auto& affinity = pod.spec->affinity;
+  return affinity && affinity->podAntiAffinity &&
+         !affinity->podAntiAffinity->preferredDuringSchedulingIgnoredDuringExecution.empty();
+}
+
+bool prefers_to_be_spread(const model::Pod& pod) {
+  const auto& constraints = pod.spec->topologySpreadConstraints;
+  return std::ranges::any_of(constraints, [](const model::TopologySpreadConstraint& constraint) {
+    return constraint.whenUnsatisfiable == "ScheduleAnyway";
+  });
 }
 
 bool has_disrupted_taint(const model::Node& node) {
@@ -106,6 +119,20 @@ void report_refusals(const engine::Snapshot& snapshot, const engine::Plan& plan,
     notice.dedupe = {pod.metadata.uid};
     notice.dedupe_for = std::chrono::minutes(5);
     decision.notices.push_back(std::move(notice));
+  }
+}
+
+// SCH-153.
+void report_relaxations(const engine::Snapshot& snapshot, const engine::Plan& plan,
+                        Decision& decision) {
+  for (const engine::Relaxed& relaxed : plan.relaxed) {
+    const model::Pod& pod = *snapshot.pods[relaxed.pod];
+    if (engine::is_virtual(pod)) continue;
+    boost::json::array dropped(relaxed.dropped->begin(), relaxed.dropped->end());
+    decision.logs.push_back(
+        line(Level::debug, "relaxed constraints of pod, which fits nowhere with them",
+             {{"Pod", {{"name", pod.metadata.name}, {"namespace", pod.metadata.namespace_}}},
+              {"dropped", std::move(dropped)}}));
   }
 }
 
@@ -311,6 +338,33 @@ base::Time Provisioner::window_end(const Settings& settings) const {
   return std::min(last_new_at_ + settings.batch_idle, opened_at_ + settings.batch_max);
 }
 
+// SCH-043.
+void Provisioner::tell_preferences(const engine::Snapshot& snapshot, base::Time now,
+                                   Decision& decision) {
+  if (snapshot.settings.preference_policy != engine::PreferencePolicy::Respect) return;
+  std::erase_if(preferences_told_,
+                [&](const auto& told) { return now >= told.second + kPreferencesToldEvery; });
+  std::vector<std::string> apart;
+  std::vector<std::string> spread;
+  for (const auto& pod : snapshot.pods) {
+    bool is_apart = prefers_to_be_apart(*pod);
+    bool is_spread = prefers_to_be_spread(*pod);
+    if (engine::is_virtual(*pod) || !(is_apart || is_spread)) continue;
+    if (!preferences_told_.emplace(pod->metadata.uid, now).second) continue;
+    if (is_apart) apart.push_back(table_key(pod->metadata));
+    if (is_spread) spread.push_back(table_key(pod->metadata));
+  }
+  auto tell = [&](std::string_view what, const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    decision.logs.push_back(
+        line(Level::info,
+             fmt::format("pod(s) have a preferred {} which can prevent consolidation", what),
+             {{"pods", some_of(names, kPreferringPodsListed)}}));
+  };
+  tell("Anti-Affinity", apart);
+  tell("TopologySpreadConstraint", spread);
+}
+
 void Provisioner::start_pass(const World& world, Decision& decision) {
   batch_.clear();  // SCH-016
   phase_ = Phase::fetching;
@@ -351,7 +405,9 @@ void Provisioner::plan(World& world, base::Time now, Decision& decision) {
                                  {{"Pods", some_of(names)}, {"pod-count", names.size()}}));
   }
 
+  tell_preferences(snapshot, now, decision);
   engine::Plan plan = engine::pack(snapshot);
+  decision.solved_for = "provisioner";
   note_buffers(world, now, snapshot, plan, decision);
   measure(world, now, snapshot, plan, decision);
   std::size_t planned_pods = 0;
@@ -368,6 +424,7 @@ void Provisioner::plan(World& world, base::Time now, Decision& decision) {
     decision.logs.push_back(line(Level::info, "computed unready node(s) will fit pod(s)",
                                  {{"nodes", plan.existing.size()}, {"pods", pods}}));
   }
+  report_relaxations(snapshot, plan, decision);
   report_refusals(snapshot, plan, decision);
   for (const engine::Refusal& refusal : plan.refusals)  // SCH-293
     world.planned_claims.erase(table_key(snapshot.pods[refusal.pod]->metadata));

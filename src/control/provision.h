@@ -32,6 +32,7 @@ class Provisioner {
   void trigger(const std::string& uid, const std::map<std::string, base::Time, std::less<>>& before,
                base::Duration period, base::Time now);
   base::Time window_end(const Settings& settings) const;
+  void tell_preferences(const engine::Snapshot& snapshot, base::Time now, Decision& decision);
   void start_pass(const World& world, Decision& decision);
   bool types_arrived(const World& world, base::Time now) const;
   void plan(World& world, base::Time now, Decision& decision);
@@ -46,6 +47,7 @@ class Provisioner {
   std::vector<std::string> fetching_;  // pools of this pass
   base::Time fetch_began_{};
   std::uint64_t pass_ = 0;
+  std::map<std::string, base::Time, std::less<>> preferences_told_;  // by UID of pod
 };
 
 // SCH-089: NodePools that take part in provisioning, by name.

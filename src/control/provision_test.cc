@@ -1,5 +1,6 @@
 #include "control/provision.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "base/json.h"
@@ -273,6 +274,54 @@ TEST_F(Provisioning, SCH_278_pods_are_left_to_the_kube_scheduler) {
   step_at(seconds(0));
   EXPECT_THAT(step_at(seconds(1)), ElementsAre("types default", "create default-"))
       << "and nothing is done to the pod";
+}
+
+TEST_F(Provisioning, SCH_153_SCH_043_wishes_that_are_given_up_or_hold_back_are_told) {
+  auto wishful = [](std::string_view name) {
+    model::Pod made = pod(fmt::format("default/{}", name)).cpu("1").unschedulable().object;
+    model::TopologySpreadConstraint spread;
+    spread.maxSkew = 1;
+    spread.topologyKey = "nobody/has-it";
+    spread.whenUnsatisfiable = "ScheduleAnyway";
+    made.spec.edit().topologySpreadConstraints = {spread};
+    return made;
+  };
+  auto said = [&](std::string_view message) {
+    return std::ranges::count_if(logs,
+                                 [&](const std::string& log) { return log.contains(message); });
+  };
+  constexpr std::string_view kHoldsBack =
+      "pod(s) have a preferred TopologySpreadConstraint which can prevent consolidation";
+  stage.put(model::Object(wishful("w")));
+  step_at(seconds(0));
+  step_at(seconds(1));
+  EXPECT_EQ(said("relaxed constraints of pod"), 1);
+  EXPECT_EQ(said(kHoldsBack), 1);
+  launch_all();
+  stage.put(model::Object(wishful("late")));
+  for (base::Duration at = seconds(10); at < minutes(59); at += seconds(10))
+    step_at(at);
+  EXPECT_EQ(said(kHoldsBack), 2) << "each pod once in an hour";
+}
+
+TEST_F(Provisioning, SCH_288_solves_are_measured) {
+  pending("web");
+  step_at(seconds(0));
+  stage.now = kStart + seconds(1);
+  std::vector<std::string> solved;
+  for (int round = 0; round < 4; ++round) {
+    Decision decision = stage.provision();
+    if (!decision.solved_for.empty()) solved.push_back(decision.solved_for);
+    stage.carry_out(decision);
+  }
+  EXPECT_THAT(solved, ElementsAre("provisioner"));
+  Metrics metrics;
+  metrics.observe(solve_duration("provisioner", milliseconds(7)));
+  const Histogram& histogram = metrics.histograms()
+                                   .at("karpenter_scheduler_scheduling_duration_seconds")
+                                   .at({{"controller", "provisioner"}});
+  EXPECT_EQ(histogram.count, 1);
+  EXPECT_EQ(histogram.counts.at(1), 1) << "above 5 ms, at most 10 ms";
 }
 
 TEST_F(Provisioning, SCH_287_what_a_pass_says) {

@@ -128,11 +128,18 @@ void Upkeep::look_after(const World& world, const std::shared_ptr<const model::N
 
 // LIF-243.
 void Upkeep::watch_sync(const World& world, base::Time now, Decision& decision) {
-  if (world.is_synced()) {
+  bool is_synced = world.is_synced();
+  if (is_synced) {
     unsynced_since_.reset();
-    return;
+  } else if (!unsynced_since_) {
+    unsynced_since_ = now;
   }
-  if (!unsynced_since_) unsynced_since_ = now;
+  base::Duration unsynced = unsynced_since_ ? now - *unsynced_since_ : base::Duration{};
+  decision.gauges.push_back({"karpenter_cluster_state_synced", {}, is_synced ? 1 : 0});  // SCH-020
+  decision.gauges.push_back({"karpenter_cluster_state_unsynced_time_seconds",
+                             {},
+                             std::chrono::floor<std::chrono::seconds>(unsynced).count()});
+  if (is_synced) return;
   base::Time due = std::max(*unsynced_since_ + kSyncPatience, complained_at_ + kComplainEvery);
   if (now <= due) {
     decision.wake_at(due + base::Duration(1));

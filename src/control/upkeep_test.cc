@@ -133,5 +133,23 @@ TEST_F(UpkeepTest, LIF_243_a_word_when_it_stays_unsynced) {
   EXPECT_THAT(run_for(minutes(2)), IsEmpty());
 }
 
+TEST_F(UpkeepTest, SCH_020_the_sync_is_measured) {
+  auto synced = [&] { return stage.metrics.gauges().at("karpenter_cluster_state_synced").at({}); };
+  auto unsynced_seconds = [&] {
+    return stage.metrics.gauges().at("karpenter_cluster_state_unsynced_time_seconds").at({});
+  };
+  run_for(seconds(10));
+  EXPECT_EQ(synced(), 1);
+  EXPECT_EQ(unsynced_seconds(), 0);
+  stage.put(claim("slow").label(kClassLabel, "default"));
+  run_for(seconds(30));  // looks at 0, 10 and 20 s
+  EXPECT_EQ(synced(), 0);
+  EXPECT_EQ(unsynced_seconds(), 20);
+  stage.put(claim("slow").label(kClassLabel, "default").launched("i-1"));
+  run_for(seconds(10));
+  EXPECT_EQ(synced(), 1);
+  EXPECT_EQ(unsynced_seconds(), 0);
+}
+
 }  // namespace
 }  // namespace control

@@ -30,8 +30,9 @@ LabelRules::LabelRules(const Settings& settings) {
     well_known_ = settings.cloud_labels->well_known;
     restricted_domains_ = settings.cloud_labels->restricted_domains;
   } else {
-    auto known = model::well_known_labels();
-    well_known_.assign(known.begin(), known.end());
+    for (std::string_view key : model::well_known_labels()) {
+      if (!is_in_domain(key, model::kKwokGroup)) well_known_.emplace_back(key);
+    }
   }
   std::ranges::sort(well_known_);
 }

@@ -85,6 +85,7 @@ Plan planned(const Snapshot& snapshot, const std::function<bool()>& stop) {
     report_failures(problem, solve, plan);
     report_claims(problem, solve, plan);
     report_nodes(problem, plan);
+    plan.relaxed = std::move(solve.relaxed());
     plan.dropped_pools = problem.dropped_pools;
   }
   std::ranges::sort(plan.refusals, {}, &Refusal::pod);

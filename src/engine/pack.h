@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/describe.h"
 #include "base/money.h"
 #include "engine/snapshot.h"
 #include "engine/type_list.h"
@@ -45,6 +46,12 @@ struct PlacedOnNode {
   std::vector<std::size_t> pods;  // indexes into Snapshot::pods
 };
 
+// What a pod gave up for its place, one wish after the other (SCH-153).
+struct Relaxed {
+  std::size_t pod = 0;  // index into Snapshot::pods
+  base::Shared<std::vector<std::string>> dropped;
+};
+
 struct Refusal {
   std::size_t pod = 0;  // index into Snapshot::pods
   model::Reason reason;
@@ -54,6 +61,7 @@ struct Plan {
   std::vector<PlannedClaim> claims;        // in order of opening
   std::vector<PlacedOnNode> existing;      // nodes that received pods, in node order (SCH-115)
   std::vector<Refusal> refusals;           // by pod index
+  std::vector<Relaxed> relaxed;            // in the order of the queue
   std::vector<std::string> dropped_pools;  // no compatible instance type at all (SCH-097)
   bool stopped = false;                    // `stop` ended it early (SCH-144)
 };

@@ -1,53 +1,72 @@
 #include "engine/relax.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace engine {
 
 namespace {
 
+using Dropped = std::optional<std::string>;
+
+constexpr std::string_view kPreferred = "preferredDuringSchedulingIgnoredDuringExecution";
+
 // Of equal weights the first goes (SCH-148).
 template <class Terms>
-bool drop_heaviest(Terms& terms) {
+std::optional<typename Terms::value_type> take_heaviest(Terms& terms) {
   auto heaviest = std::ranges::max_element(terms, {}, &Terms::value_type::weight);
-  if (heaviest == terms.end()) return false;
+  if (heaviest == terms.end()) return std::nullopt;
+  typename Terms::value_type taken = std::move(*heaviest);
   terms.erase(heaviest);
-  return true;
+  return taken;
 }
 
-bool drop_required_term(model::PodSpec& spec) {
-  if (!spec.affinity || !spec.affinity->nodeAffinity) return false;
+Dropped drop_required_term(model::PodSpec& spec) {
+  if (!spec.affinity->nodeAffinity) return std::nullopt;
   auto& required = spec.affinity->nodeAffinity->requiredDuringSchedulingIgnoredDuringExecution;
-  if (!required || required->nodeSelectorTerms.size() < 2) return false;
+  if (!required || required->nodeSelectorTerms.size() < 2) return std::nullopt;
   required->nodeSelectorTerms.erase(required->nodeSelectorTerms.begin());
-  return true;
+  return "the first of affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution";
 }
 
-bool drop_preferred(std::optional<model::PodAffinity>& affinity) {
-  return affinity && drop_heaviest(affinity->preferredDuringSchedulingIgnoredDuringExecution);
+Dropped drop_preferred(std::optional<model::PodAffinity>& affinity, std::string_view name) {
+  if (!affinity) return std::nullopt;
+  auto term = take_heaviest(affinity->preferredDuringSchedulingIgnoredDuringExecution);
+  if (!term) return std::nullopt;
+  return fmt::format("affinity.{}.{} of weight {} by {}", name, kPreferred, term->weight,
+                     term->podAffinityTerm.topologyKey);
 }
 
-bool drop_preferred_node_term(model::PodSpec& spec) {
+Dropped drop_preferred_node_term(model::PodSpec& spec) {
   auto& affinity = spec.affinity->nodeAffinity;
-  return affinity && drop_heaviest(affinity->preferredDuringSchedulingIgnoredDuringExecution);
+  if (!affinity) return std::nullopt;
+  auto term = take_heaviest(affinity->preferredDuringSchedulingIgnoredDuringExecution);
+  if (!term) return std::nullopt;
+  return fmt::format("affinity.nodeAffinity.{} of weight {}", kPreferred, term->weight);
 }
 
 // The last constraint takes the place of the one that is dropped (SCH-148).
-bool drop_soft_spread(model::PodSpec& spec) {
+Dropped drop_soft_spread(model::PodSpec& spec) {
   auto& constraints = spec.topologySpreadConstraints;
   auto soft = std::ranges::find(constraints, "ScheduleAnyway",
                                 &model::TopologySpreadConstraint::whenUnsatisfiable);
-  if (soft == constraints.end()) return false;
+  if (soft == constraints.end()) return std::nullopt;
+  std::string key = soft->topologyKey;
   *soft = constraints.back();
   constraints.pop_back();
-  return true;
+  return fmt::format("topologySpreadConstraints by {}, which is ScheduleAnyway", key);
 }
 
-bool tolerate_preferences(model::PodSpec& spec) {
+Dropped tolerate_preferences(model::PodSpec& spec) {
   model::Toleration every = toleration_of_preferences();
-  if (std::ranges::find(spec.tolerations, every) != spec.tolerations.end()) return false;
+  if (std::ranges::find(spec.tolerations, every) != spec.tolerations.end()) return std::nullopt;
   spec.tolerations.push_back(every);
-  return true;
+  return "taints of effect PreferNoSchedule are tolerated";
 }
 
 }  // namespace
@@ -59,14 +78,17 @@ model::Toleration toleration_of_preferences() {
   return toleration;
 }
 
-bool relax(model::PodSpec& spec, bool may_tolerate) {
+std::optional<std::string> relax(model::PodSpec& spec, bool may_tolerate) {
+  Dropped dropped;
   if (spec.affinity) {
-    if (drop_required_term(spec) || drop_preferred(spec.affinity->podAffinity) ||
-        drop_preferred(spec.affinity->podAntiAffinity) || drop_preferred_node_term(spec)) {
-      return true;
-    }
+    dropped = drop_required_term(spec);
+    if (!dropped) dropped = drop_preferred(spec.affinity->podAffinity, "podAffinity");
+    if (!dropped) dropped = drop_preferred(spec.affinity->podAntiAffinity, "podAntiAffinity");
+    if (!dropped) dropped = drop_preferred_node_term(spec);
   }
-  return drop_soft_spread(spec) || (may_tolerate && tolerate_preferences(spec));
+  if (!dropped) dropped = drop_soft_spread(spec);
+  if (!dropped && may_tolerate) dropped = tolerate_preferences(spec);
+  return dropped;
 }
 
 }  // namespace engine

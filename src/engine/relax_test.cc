@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace engine {
 namespace {
@@ -69,6 +70,27 @@ TEST(Relax, SCH_147_one_wish_after_the_other) {
   ASSERT_TRUE(relax(spec, true));
   EXPECT_EQ(spec.tolerations.back(), toleration_of_preferences());
   EXPECT_FALSE(relax(spec, true));
+}
+
+TEST(Relax, SCH_153_says_what_was_given_up) {
+  model::PodSpec spec = wishful();
+  std::vector<std::string> dropped;
+  while (auto one = relax(spec, true))
+    dropped.push_back(*one);
+  EXPECT_EQ(dropped,
+            (std::vector<std::string>{
+                "the first of affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution",
+                "affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution of weight 3 "
+                "by first",
+                "affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution of weight 3 "
+                "by second",
+                "affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution of "
+                "weight 1 by x",
+                "affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution of weight 5",
+                "affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution of weight 1",
+                "topologySpreadConstraints by s1, which is ScheduleAnyway",
+                "topologySpreadConstraints by s2, which is ScheduleAnyway",
+                "taints of effect PreferNoSchedule are tolerated"}));
 }
 
 TEST(Relax, SCH_147_the_toleration_only_where_a_nodepool_has_such_a_taint) {

@@ -3,6 +3,8 @@
 #include <boost/container_hash/hash.hpp>
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "engine/daemons.h"
@@ -190,8 +192,11 @@ Form* Shapes::relaxed(std::size_t shape, std::size_t form, bool may_tolerate) {
   std::deque<Form>& forms = shapes_[shape].forms;
   if (form + 1 == forms.size()) {
     base::Shared<model::PodSpec> spec = forms[form].spec;
-    if (!relax(spec.edit(), may_tolerate)) return nullptr;
+    std::optional<std::string> dropped = relax(spec.edit(), may_tolerate);
+    if (!dropped) return nullptr;
     forms.push_back(form_of(std::move(spec)));
+    forms.back().dropped = forms[form].dropped;
+    forms.back().dropped.edit().push_back(std::move(*dropped));
   }
   return &forms[form + 1];
 }

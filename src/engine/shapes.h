@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -33,6 +34,7 @@ struct Form {
   Wanted strict;                // without (SCH-069)
   std::vector<GroupId> groups;  // that bind it, in the order in which they choose (SCH-216)
   bool is_bound = false;        // whether `groups` has been filled
+  base::Shared<std::vector<std::string>> dropped;  // what was given up so far
   TolerationsId tolerations = 0;
 };
 

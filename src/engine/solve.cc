@@ -102,6 +102,7 @@ Solve::Outcome Solve::attempt(std::size_t pod, const std::function<bool()>& stop
     if (stop && stop()) return Outcome::stopped;
     last_first_placeholder_ = next_placeholder_;
     Outcome outcome = place(pod, {shape, *form});
+    if (outcome == Outcome::placed && step > 0) relaxed_.push_back({pod, form->dropped});
     if (outcome == Outcome::placed) return outcome;
     if (outcome == Outcome::must_wait) return Outcome::no_place;  // without relaxation (SCH-140)
     form = problem_.shapes.relaxed(number, step, problem_.may_tolerate_preferences);

@@ -17,6 +17,7 @@
 #include "engine/bin_tree.h"
 #include "engine/claims.h"
 #include "engine/fit.h"
+#include "engine/pack.h"
 #include "engine/problem.h"
 #include "engine/retries.h"
 #include "engine/ways.h"
@@ -41,6 +42,9 @@ class Solve {
     std::size_t placeholder = 0;  // the one that the last try began with (SCH-159)
   };
   const std::vector<Failed>& failed() const { return failed_; }
+
+  // What pods that have a place gave up for it, in the order of the queue.
+  std::vector<Relaxed>& relaxed() { return relaxed_; }
 
  private:
   enum class Outcome { placed, no_place, must_wait, stopped };  // must wait: for a reservation
@@ -89,6 +93,7 @@ class Solve {
   std::size_t next_placeholder_ = 1;
   std::size_t last_first_placeholder_ = 1;
   std::vector<Failed> failed_;
+  std::vector<Relaxed> relaxed_;
 };
 
 }  // namespace engine

@@ -16,7 +16,7 @@
 namespace sim {
 namespace {
 
-constexpr base::Duration kPatience = std::chrono::minutes(15);  // with an unclaimed instance
+constexpr base::Duration kPatience = std::chrono::minutes(15);  // with what is still under way
 constexpr base::Duration kSettled = std::chrono::seconds(90);   // since a pod was bound
 
 bool is_leaving(const model::Node& node) {
@@ -149,7 +149,7 @@ void Checkers::check_claims_in_the_end() {
 void Checkers::check_in_the_end() {
   check_forgotten(base::Duration(0));
   check_claims_in_the_end();
-  for (std::string& sentence : pods_that_could_be_placed(store_, cloud_))
+  for (std::string& sentence : pods_that_could_be_placed(store_, cloud_, clock_.now() - kPatience))
     report("placed", std::move(sentence));
 }
 

@@ -61,10 +61,10 @@ class Search {
         daemon_sets_(list<model::DaemonSet>(store)),
         cluster_(judge::make_cluster(nodes_, pods_)) {}
 
-  std::vector<std::string> run() {
+  std::vector<std::string> run(base::Time since) {
     std::vector<std::string> found;
     for (const auto& pod : pods_) {
-      if (!waits(*pod)) continue;
+      if (!waits(*pod) || pod->metadata.creationTimestamp >= since) continue;
       std::string place = place_for(*pod);
       if (place.empty()) continue;
       found.push_back(fmt::format("pod {}/{} waits, but {}", pod->metadata.namespace_,
@@ -153,8 +153,9 @@ class Search {
 
 }  // namespace
 
-std::vector<std::string> pods_that_could_be_placed(const Store& store, const SimCloud& cloud) {
-  return Search(store, cloud).run();
+std::vector<std::string> pods_that_could_be_placed(const Store& store, const SimCloud& cloud,
+                                                   base::Time since) {
+  return Search(store, cloud).run(since);
 }
 
 }  // namespace sim

@@ -9,12 +9,15 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "sim/sim_cloud.h"
 #include "sim/store.h"
 
 namespace sim {
 
-// One sentence for each waiting pod that could be placed.
-std::vector<std::string> pods_that_could_be_placed(const Store& store, const SimCloud& cloud);
+// One sentence for each pod that could be placed and has waited since before `since`: a younger one
+// may wait for a machine that boots.
+std::vector<std::string> pods_that_could_be_placed(const Store& store, const SimCloud& cloud,
+                                                   base::Time since);
 
 }  // namespace sim

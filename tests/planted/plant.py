@@ -11,8 +11,8 @@ FAULTS = {
     "limits.cc": ("if (limit.capacity[row] <= limit.remaining) break;",
                   "if (limit.capacity[row] <= limit.remaining || planted_fault == 1) break;"),
     # 2: of several required node-affinity terms only the first is ever tried.
-    "relax.cc": ("nodeSelectorTerms.size() < 2) return false;",
-                 "nodeSelectorTerms.size() < 2 || planted_fault == 2) return false;"),
+    "relax.cc": ("nodeSelectorTerms.size() < 2) return std::nullopt;",
+                 "nodeSelectorTerms.size() < 2 || planted_fault == 2) return std::nullopt;"),
     # 3: a spread may be skewed by one more than it allows.
     "topology.cc": ("smallest + group.max_skew", "smallest + (planted_fault == 3 ? 1 : 0) + group.max_skew"),
 }
