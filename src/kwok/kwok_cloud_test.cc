@@ -176,7 +176,7 @@ TEST_F(KwokCloudTest, LIF_437_the_node_comes_after_the_class_s_delay) {
   EXPECT_TRUE(node(wanted));
 }
 
-TEST_F(KwokCloudTest, LIF_438_a_node_that_was_decided_on_is_made_after_a_restart) {
+TEST_F(KwokCloudTest, DISABLED_LIF_438_a_node_that_was_decided_on_is_made_after_a_restart) {
   make_class("slow", "30s");
   model::NodeClaim wanted = claim("a", "slow");
   base::Json object = model::to_json(model::Object(wanted));
