@@ -70,6 +70,12 @@ Reflector::Reflector(ApiClient& client, ports::Clock& clock, base::Random random
       options_(std::move(options)),
       report_(std::move(report)) {}
 
+// run() is held by what it waits for, and that by run(): whoever ends first has to let go.
+Reflector::~Reflector() {
+  std::shared_ptr<Watching> watching = watching_.lock();
+  if (watching != nullptr) std::exchange(watching->waiting, nullptr) = nullptr;
+}
+
 void Reflector::add_sink(std::function<void(Change)> sink) {
   for (const auto& [key, object] : known_) {
     if (object) sink({Change::Type::put, kind_, object});
@@ -165,6 +171,7 @@ Task<Result<void>> Reflector::watch() {
     request.query.emplace_back("fieldSelector", options_.field_selector);
   }
   auto watching = std::make_shared<Watching>();
+  watching_ = watching;
   watching->heard = clock_.now();
   watching->executor = co_await asio::this_coro::executor;
   ApiClient::Lines lines;

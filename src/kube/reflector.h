@@ -46,13 +46,14 @@ class Reflector {
  public:
   Reflector(ApiClient& client, ports::Clock& clock, base::Random random, model::Kind kind,
             ReflectorOptions options, std::function<void(const Incident&)> report);
+  ~Reflector();  // drops run()
   Reflector(const Reflector&) = delete;
   Reflector& operator=(const Reflector&) = delete;
 
   // A sink that comes later hears first of what is known, and `synced` if the others heard it.
   void add_sink(std::function<void(ports::Change)> sink);
 
-  // Runs for ever. Requires: this outlives it.
+  // Runs for ever. Requires: this outlives the event loop's last step.
   ports::Task<> run();
 
   std::size_t unreadable() const { return unreadable_.size(); }
@@ -81,6 +82,7 @@ class Reflector {
   // The last state of every object, by namespace and name; null where it could not be read.
   std::map<std::string, model::Object> known_;
   std::set<std::string> unreadable_;
+  std::weak_ptr<Watching> watching_;
   std::string version_;
   bool is_synced_ = false;
   base::Duration wait_{};
