@@ -23,6 +23,7 @@
 #include "base/random_seed.h"
 #include "catalog/kwok.h"
 #include "control/controller.h"
+#include "control/feature_gates.h"
 #include "control/journal.h"
 #include "kube/election.h"
 #include "kube/kube_client.h"
@@ -106,8 +107,8 @@ control::Settings settings_of(const Options& options, const catalog::KwokTypes& 
   settings.batch_idle = options.batch_idle_duration;
   settings.batch_max = options.batch_max_duration;
   settings.class_kind = model::Kind::KWOKNodeClass;
-  settings.node_overlay = options.feature_gates.NodeOverlay;
-  settings.capacity_buffer = options.feature_gates.CapacityBuffer;
+  base::check(control::read_feature_gates(options.feature_gates, settings).has_value(),
+              "options hold gates that can be read");
   engine::Settings& engine = settings.engine;
   bool ignores = options.preference_policy == "Ignore";
   engine.preference_policy =
@@ -116,7 +117,6 @@ control::Settings settings_of(const Options& options, const catalog::KwokTypes& 
   engine.min_values_policy =
       is_best_effort ? engine::MinValuesPolicy::BestEffort : engine::MinValuesPolicy::Strict;
   engine.ignore_dra_requests = options.ignore_dra_requests;
-  engine.reserved_capacity = options.feature_gates.ReservedCapacity;
   engine.cloud_labels = engine::CloudLabels{types.well_known, types.restricted_domains};
   return settings;
 }

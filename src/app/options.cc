@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <utility>
 
 #include "base/nearest.h"
+#include "base/scan.h"
+#include "control/feature_gates.h"
 
 namespace app {
 namespace {
@@ -27,22 +28,15 @@ struct Option {
 
 // Go's own forms (LIF-269).
 Result<bool> read_boolean(std::string_view text) {
-  for (std::string_view yes : {"1", "t", "T", "TRUE", "true", "True"}) {
-    if (text == yes) return true;
-  }
-  for (std::string_view no : {"0", "f", "F", "FALSE", "false", "False"}) {
-    if (text == no) return false;
-  }
-  return base::invalid("expected true or false");
+  std::optional<bool> value = base::to_boolean(text);
+  if (!value) return base::invalid("expected true or false");
+  return *value;
 }
 
 Result<std::int64_t> read_integer(std::string_view text) {
-  std::int64_t number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    return base::invalid("expected a whole number");
-  }
-  return number;
+  std::optional<std::int64_t> number = base::to_integer<std::int64_t>(text);
+  if (!number) return base::invalid("expected a whole number");
+  return *number;
 }
 
 template <class T>
@@ -97,41 +91,12 @@ Option duration(std::string_view name, base::Duration Options::* place, std::str
   return {name, Form::duration, set, fallback, help};
 }
 
-std::string_view trimmed(std::string_view text) {
-  std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-// "NodeRepair=true, SpotToSpotConsolidation=false"; unknown names are passed over (LIF-277).
+// Kept as it is written, once it can be read (LIF-277).
 Result<void> set_gates(Options& options, std::string_view value) {
-  FeatureGates& gates = options.feature_gates;
-  const std::pair<std::string_view, bool*> known[] = {
-      {"NodeRepair", &gates.NodeRepair},
-      {"ReservedCapacity", &gates.ReservedCapacity},
-      {"NodeOverlay", &gates.NodeOverlay},
-      {"StaticCapacity", &gates.StaticCapacity},
-      {"CapacityBuffer", &gates.CapacityBuffer},
-      {"SpotToSpotConsolidation", &gates.SpotToSpotConsolidation}};
-  while (!value.empty()) {
-    std::size_t comma = value.find(',');
-    std::string_view entry = trimmed(value.substr(0, comma));
-    value = comma == std::string_view::npos ? "" : value.substr(comma + 1);
-    if (entry.empty()) continue;
-    std::size_t equals = entry.find('=');
-    if (equals == std::string_view::npos) {
-      return base::invalid(
-          fmt::format("\"{}\" has no value; expected Name=true or Name=false", entry));
-    }
-    Result<bool> is_on = read_boolean(trimmed(entry.substr(equals + 1)));
-    if (!is_on) {
-      return base::invalid(fmt::format("\"{}\": expected Name=true or Name=false", entry));
-    }
-    for (const auto& [name, gate] : known) {
-      if (trimmed(entry.substr(0, equals)) == name) *gate = *is_on;
-    }
-  }
-  return {};
+  control::Settings tried;
+  Result<void> read = control::read_feature_gates(value, tried);
+  if (read) options.feature_gates = value;
+  return read;
 }
 
 Option without_effect(Option option) {
@@ -153,8 +118,8 @@ const std::vector<Option>& all_options() {
            {"", "debug", "info", "error"}),
       text("log-output-paths", &Options::log_output_paths,
            "Where the log goes: stdout, stderr or files, with commas"),
-      text("log-error-output-paths", &Options::log_error_output_paths,
-           "Where the logger's own errors go"),
+      without_effect(text("log-error-output-paths", &Options::log_error_output_paths,
+                          "Where the logger's own errors go")),
       duration("batch-max-duration", &Options::batch_max_duration, "10s",
                "Longest time that pods are gathered"),
       duration("batch-idle-duration", &Options::batch_idle_duration, "1s",
@@ -164,7 +129,8 @@ const std::vector<Option>& all_options() {
       text("leader-election-name", &Options::leader_election_name, "Name of the lease"),
       text("leader-election-namespace", &Options::leader_election_namespace,
            "Namespace of the lease; default: the pod's own"),
-      integer("memory-limit", &Options::memory_limit, "-1", "Bytes; zero or less: none"),
+      without_effect(
+          integer("memory-limit", &Options::memory_limit, "-1", "Bytes; zero or less: none")),
       without_effect(integer("cpu-requests", &Options::cpu_requests, "1000", "Millicores")),
       text("preference-policy", &Options::preference_policy, "What preferences of pods count",
            {"Respect", "Ignore"}),
@@ -180,8 +146,8 @@ const std::vector<Option>& all_options() {
               "Leave pods with resource claims alone"),
       without_effect(text("karpenter-service", &Options::karpenter_service, "Accepted, unused")),
       {"feature-gates", Form::gates, &set_gates, "", "Name=true or Name=false, with commas"},
-      text("scheduler-config", &Options::scheduler_config,
-           "Default spread constraints, as a YAML or JSON document"),
+      without_effect(text("scheduler-config", &Options::scheduler_config,
+                          "Default spread constraints, as a YAML or JSON document")),
       text("instance-types-file-path", &Options::instance_types_file_path,
            "Instance types of the KWOK provider"),
   };

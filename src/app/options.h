@@ -18,15 +18,6 @@
 
 namespace app {
 
-struct FeatureGates {  // LIF-277
-  bool NodeRepair = false;
-  bool ReservedCapacity = true;
-  bool SpotToSpotConsolidation = false;
-  bool NodeOverlay = false;
-  bool StaticCapacity = false;
-  bool CapacityBuffer = false;
-};
-
 struct Options {
   std::string provider;  // ours: "kwok"
 
@@ -51,7 +42,7 @@ struct Options {
   bool disable_cluster_state_observability = false;
   bool ignore_dra_requests = true;
   std::string karpenter_service;
-  FeatureGates feature_gates;
+  std::string feature_gates;  // for control::read_feature_gates
   std::string scheduler_config;
   std::string instance_types_file_path;  // of the KWOK provider
 

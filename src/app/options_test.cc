@@ -71,15 +71,17 @@ TEST(Options, LIF_275_other_policies_fail) {
   EXPECT_THAT(error({"--log-level", "warn"}), HasSubstr("debug, info, error"));
 }
 
-TEST(Options, LIF_277_gates_keep_their_defaults_and_unknown_ones_are_passed_over) {
-  base::Result<Options> options =
-      read({}, {{"FEATURE_GATES", "NodeRepair=true, ReservedCapacity=false,Drift=true"}});
-  ASSERT_TRUE(options) << options.error().message;
-  EXPECT_TRUE(options->feature_gates.NodeRepair);
-  EXPECT_FALSE(options->feature_gates.ReservedCapacity);
-  EXPECT_FALSE(options->feature_gates.NodeOverlay);
+TEST(Options, LIF_277_gates_that_cannot_be_read_are_an_error) {
+  std::string gates = "NodeRepair=true, ReservedCapacity=false,Drift=true";
+  EXPECT_EQ(read({}, {{"FEATURE_GATES", gates}})->feature_gates, gates);
   EXPECT_THAT(error({"--feature-gates", "NodeRepair="}), HasSubstr("NodeRepair="));
-  EXPECT_THAT(error({}, {{"FEATURE_GATES", "NodeRepair"}}), HasSubstr("has no value"));
+  EXPECT_THAT(error({}, {{"FEATURE_GATES", "NodeRepair"}}), HasSubstr("FEATURE_GATES"));
+}
+
+TEST(Options, what_is_read_without_effect_is_named_once) {
+  EXPECT_THAT(
+      read({"--memory-limit=1", "--scheduler-config", "x"}, {{"MEMORY_LIMIT", "2"}})->warnings,
+      ElementsAre("read, but without effect here: memory-limit, scheduler-config"));
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/scan.h"
+
 namespace control {
 namespace {
 
@@ -13,14 +15,6 @@ std::string_view trimmed(std::string_view text) {
   std::size_t begin = text.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
-std::optional<bool> boolean_of(std::string_view text) {
-  constexpr std::string_view kTrue[] = {"1", "t", "T", "true", "TRUE", "True"};
-  constexpr std::string_view kFalse[] = {"0", "f", "F", "false", "FALSE", "False"};
-  if (std::ranges::find(kTrue, text) != std::end(kTrue)) return true;
-  if (std::ranges::find(kFalse, text) != std::end(kFalse)) return false;
-  return std::nullopt;
 }
 
 bool* gate_of(std::string_view name, Settings& settings) {
@@ -41,7 +35,8 @@ base::Result<void> read_feature_gates(std::string_view text, Settings& settings)
     std::size_t equals = entry.find('=');
     std::string_view name = trimmed(entry.substr(0, equals));
     std::optional<bool> value;
-    if (equals != std::string_view::npos) value = boolean_of(trimmed(entry.substr(equals + 1)));
+    if (equals != std::string_view::npos)
+      value = base::to_boolean(trimmed(entry.substr(equals + 1)));
     if (!value) {
       return base::invalid(
           fmt::format("feature gate \"{}\" must be true or false, as in {}=true", name, name));
