@@ -13,13 +13,6 @@ namespace {
 using base::Json;
 using base::Result;
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t";
-  std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 // The parts between separators that stand outside of parentheses.
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -53,7 +46,7 @@ std::optional<std::vector<std::string>> parse_set(std::string_view text) {
   if (!text.starts_with('(') || !text.ends_with(')')) return std::nullopt;
   std::vector<std::string> values;
   for (std::string_view value : split(text.substr(1, text.size() - 2), ',')) {
-    value = trim(value);
+    value = base::trimmed(value);
     if (!is_word(value)) return std::nullopt;
     values.emplace_back(value);
   }
@@ -111,12 +104,12 @@ bool equals(const Json* value, std::string_view text) {
 
 Result<LabelSelector::Term> LabelSelector::parse_term(std::string_view text) {
   Term term;
-  std::string_view rest = trim(text);
+  std::string_view rest = base::trimmed(text);
   bool is_negated = base::take(rest, '!');
-  rest = trim(rest);
+  rest = base::trimmed(rest);
   std::size_t key_end = std::min(rest.find_first_of(" \t=!("), rest.size());
   term.key = rest.substr(0, key_end);
-  rest = trim(rest.substr(key_end));
+  rest = base::trimmed(rest.substr(key_end));
   if (term.key.empty() || !is_word(term.key)) return no_selector("label", text);
   if (rest.empty()) {
     if (is_negated) term.op = Operator::does_not_exist;
@@ -126,7 +119,7 @@ Result<LabelSelector::Term> LabelSelector::parse_term(std::string_view text) {
   for (auto [word, op] : {std::pair{"notin", Operator::not_in}, std::pair{"in", Operator::in}}) {
     if (!rest.starts_with(word)) continue;
     std::optional<std::vector<std::string>> values =
-        parse_set(trim(rest.substr(std::string_view(word).size())));
+        parse_set(base::trimmed(rest.substr(std::string_view(word).size())));
     if (!values) return no_selector("label", text);
     term.op = op;
     term.values = std::move(*values);
@@ -135,7 +128,7 @@ Result<LabelSelector::Term> LabelSelector::parse_term(std::string_view text) {
   term.op = base::take(rest, '!') ? Operator::not_in : Operator::in;
   if (!base::take(rest, '=')) return no_selector("label", text);
   base::take(rest, '=');
-  rest = trim(rest);
+  rest = base::trimmed(rest);
   if (!is_word(rest)) return no_selector("label", text);
   term.values.emplace_back(rest);
   return term;
@@ -143,7 +136,7 @@ Result<LabelSelector::Term> LabelSelector::parse_term(std::string_view text) {
 
 Result<LabelSelector> LabelSelector::parse(std::string_view text) {
   LabelSelector selector;
-  if (trim(text).empty()) return selector;
+  if (base::trimmed(text).empty()) return selector;
   for (std::string_view part : split(text, ',')) {
     Result<Term> term = parse_term(part);
     if (!term) return std::unexpected(term.error());
@@ -167,7 +160,7 @@ bool LabelSelector::matches(const Json& object) const {
 
 Result<FieldSelector> FieldSelector::parse(std::string_view text) {
   FieldSelector selector;
-  if (trim(text).empty()) return selector;
+  if (base::trimmed(text).empty()) return selector;
   for (std::string_view part : split_unescaped(text)) {
     std::size_t op = find_unescaped(part, "!=");
     if (op == std::string_view::npos || op == 0) return no_selector("field", text);
@@ -176,7 +169,7 @@ Result<FieldSelector> FieldSelector::parse(std::string_view text) {
     term.is_equal = !base::take(rest, '!');
     if (!base::take(rest, '=')) return no_selector("field", text);
     if (term.is_equal) base::take(rest, '=');
-    for (std::string_view member : split(trim(part.substr(0, op)), '.')) {
+    for (std::string_view member : split(base::trimmed(part.substr(0, op)), '.')) {
       term.path.emplace_back(member);
     }
     term.value = unescaped(rest);

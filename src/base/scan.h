@@ -34,6 +34,13 @@ std::optional<Integer> to_integer(std::string_view text) {
   return value;
 }
 
+// Without the blanks at both ends.
+inline std::string_view trimmed(std::string_view text, std::string_view blanks = " \t\r\n") {
+  const std::size_t first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
 // A boolean as Go's flags take it; nullopt for anything else.
 inline std::optional<bool> to_boolean(std::string_view text) {
   constexpr std::string_view kTrue[] = {"1", "t", "T", "true", "TRUE", "True"};

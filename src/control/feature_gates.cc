@@ -10,13 +10,6 @@
 namespace control {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t";
-  std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
 bool* gate_of(std::string_view name, Settings& settings) {
   if (name == "NodeOverlay") return &settings.node_overlay;
   if (name == "CapacityBuffer") return &settings.capacity_buffer;
@@ -30,13 +23,13 @@ base::Result<void> read_feature_gates(std::string_view text, Settings& settings)
   while (!text.empty()) {
     std::string_view entry = text.substr(0, text.find(','));
     text.remove_prefix(std::min(entry.size() + 1, text.size()));
-    entry = trimmed(entry);
+    entry = base::trimmed(entry);
     if (entry.empty()) continue;
     std::size_t equals = entry.find('=');
-    std::string_view name = trimmed(entry.substr(0, equals));
+    std::string_view name = base::trimmed(entry.substr(0, equals));
     std::optional<bool> value;
     if (equals != std::string_view::npos)
-      value = base::to_boolean(trimmed(entry.substr(equals + 1)));
+      value = base::to_boolean(base::trimmed(entry.substr(equals + 1)));
     if (!value) {
       return base::invalid(
           fmt::format("feature gate \"{}\" must be true or false, as in {}=true", name, name));

@@ -7,6 +7,7 @@
 
 #include "base/base64.h"
 #include "base/json.h"
+#include "base/scan.h"
 #include "kube/child.h"
 
 namespace kube {
@@ -19,12 +20,6 @@ constexpr base::Duration kTokenPeriod = std::chrono::minutes(1);
 // So that what is sent does not expire on its way.
 constexpr base::Duration kEarly = std::chrono::seconds(10);
 constexpr base::Duration kOthersPeriod = std::chrono::milliseconds(20);
-
-std::string_view trimmed(std::string_view text) {
-  std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
 
 std::string bearer(std::string_view token) { return fmt::format("Bearer {}", token); }
 
@@ -89,7 +84,7 @@ Result<Proof> Credentials::read_token() {
     Result<std::string> text = surroundings_.read_file(identity_.token_file);
     // A file that is being replaced: the old token is good for a while longer.
     if (!text && !kept_) return std::unexpected(text.error());
-    proof = text ? Proof{bearer(trimmed(*text)), "", "", 0} : *kept_;
+    proof = text ? Proof{bearer(base::trimmed(*text)), "", "", 0} : *kept_;
     good_until_ = clock_.now() + kTokenPeriod;
   } else if (!identity_.token.empty()) {
     proof.authorization = bearer(identity_.token);

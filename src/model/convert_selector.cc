@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/scan.h"
 #include "model/convert_parts.h"
 
 namespace model {
@@ -11,18 +12,12 @@ constexpr std::size_t kMostTerms = 30;
 constexpr std::size_t kMostTags = 20;
 constexpr std::string_view kIdKeys[] = {"aws-ids", "aws::ids"};
 
-std::string_view trimmed(std::string_view text) {
-  std::size_t first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 // The alternatives of a value in their written order, each once (API-411).
 std::vector<std::string> alternatives(std::string_view value) {
   std::vector<std::string> result;
   while (true) {
     std::size_t comma = value.find(',');
-    std::string alternative(trimmed(value.substr(0, comma)));
+    std::string alternative(base::trimmed(value.substr(0, comma), " "));
     if (!alternative.empty() && std::ranges::find(result, alternative) == result.end()) {
       result.push_back(std::move(alternative));
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/nearest.h"
+#include "base/scan.h"
 #include "model/labels.h"
 
 namespace model {
@@ -40,15 +41,9 @@ bool is_key(std::string_view text) {
   return is_word(name, is_letter_or_digit, "-_.");
 }
 
-std::string_view trimmed(std::string_view text) {
-  std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 // Blanks around a key or value are easily overlooked, so they get a sentence of their own.
 std::string blank_fault(std::string_view text) {
-  std::string_view bare = trimmed(text);
+  std::string_view bare = base::trimmed(text, kBlanks);
   if (bare.size() == text.size() || bare.empty()) return {};
   bool begins = kBlanks.contains(text.front());
   bool ends = kBlanks.contains(text.back());

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/scan.h"
 
 // libcurl does the protocols; Asio waits. curl asks for two things: to be told when a socket can be
 // read or written, and when a time has passed. None of curl's callbacks may remove a transfer, so what a
@@ -38,12 +39,6 @@ std::string lower(std::string_view text) {
     return static_cast<char>(std::tolower(character));
   });
   return result;
-}
-
-std::string_view trimmed(std::string_view text) {
-  std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
 // What curl could not do, in the words of somebody who has to mend it.
@@ -104,13 +99,13 @@ struct Transfer {
 
 std::size_t take_header(char* data, std::size_t size, std::size_t count, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
-  std::string_view line = trimmed({data, size * count});
+  std::string_view line = base::trimmed({data, size * count});
   std::size_t colon = line.find(':');
   if (line.starts_with("HTTP/")) {
     transfer.answered.clear();  // of a proxy, or an interim answer
   } else if (colon != std::string_view::npos) {
     transfer.answered.emplace_back(lower(line.substr(0, colon)),
-                                   std::string(trimmed(line.substr(colon + 1))));
+                                   std::string(base::trimmed(line.substr(colon + 1))));
   }
   return size * count;
 }

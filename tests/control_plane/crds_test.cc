@@ -15,11 +15,13 @@
 #include "control_plane/real_cluster.h"
 #include "kube/api_client.h"
 #include "model/kinds.h"
+#include "support/rule_rows.h"
 
 namespace control_plane {
 namespace {
 
 using base::Json;
+using support::changes_of;
 
 // One request after the other, as the cluster's administrator.
 class Server {
@@ -49,13 +51,6 @@ class Server {
       [](std::string_view) -> std::optional<std::string> { return std::nullopt; });
   kube::ApiClient client_;
 };
-
-std::vector<Json> changes_of(const Json& row, std::string_view member) {
-  const Json* changes = base::find_path(row, {member});
-  if (changes == nullptr) return {};
-  if (changes->is_array()) return {changes->get_array().begin(), changes->get_array().end()};
-  return {*changes};
-}
 
 class Crds : public ::testing::TestWithParam<std::string> {
  protected:

@@ -13,11 +13,13 @@
 #include "model/defaults.h"
 #include "model/kinds.h"
 #include "model/validate.h"
+#include "support/rule_rows.h"
 
 namespace {
 
 using app::Finding;
 using base::Json;
+using support::changes_of;
 
 std::vector<Finding> findings_of(const Json& object) {
   auto document = std::make_shared<base::YamlDocument>();
@@ -45,13 +47,6 @@ std::vector<Finding> findings_of_update(const Json& before, const Json& after) {
   if (kind == "NodePool") return update_findings<model::NodePool>(before, after);
   if (kind == "NodeClaim") return update_findings<model::NodeClaim>(before, after);
   return update_findings<model::EC2NodeClass>(before, after);
-}
-
-std::vector<Json> changes_of(const Json& row, std::string_view member) {
-  const Json* changes = base::find_path(row, {member});
-  if (changes == nullptr) return {};
-  if (changes->is_array()) return {changes->get_array().begin(), changes->get_array().end()};
-  return {*changes};
 }
 
 std::string shown(const std::vector<Finding>& findings) {
